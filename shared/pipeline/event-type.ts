@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import { type Duration, durationMs } from './duration.ts';
+
+/** Names of the fields of `T` that hold a number (possibly missing or null). */
+export type NumericField<T> = {
+  [K in keyof T & string]-?: NonNullable<T[K]> extends number ? K : never;
+}[keyof T & string];
+
+/** Names of the fields of `T` that can name a key: strings or numbers. */
+export type KeyField<T> = {
+  [K in keyof T & string]-?: NonNullable<T[K]> extends string | number ? K : never;
+}[keyof T & string];
+
+/** What producers send: a name, a schema, and which of its fields say when, for whom and which event. */
+export interface EventType<T = Record<string, unknown>> {
+  readonly kind: 'type';
+  readonly name: string;
+  readonly description: string;
+  readonly schema: z.ZodType<T>;
+  /** Field that holds the event's id. Where it is absent from an event, ingestion assigns one. */
+  readonly id: string | undefined;
+  /** Field that holds the event time: epoch milliseconds or ISO 8601. */
+  readonly time: string;
+  /** Field whose value is the partition key: events of one key stay in order. */
+  readonly key: string;
+  /** How far, in milliseconds, an event's time may lie ahead of its arrival before it is set aside. */
+  readonly maxAhead: number;
+}
+
+/** The options of {@link eventType}. */
+export interface EventTypeOptions<T> {
+  readonly description: string;
+  readonly schema: z.ZodType<T>;
+  readonly id?: keyof T & string;
+  readonly time: keyof T & string;
+  readonly key: KeyField<T>;
+  readonly maxAhead?: Duration;
+}
+
+/**
+ * Declares an event type.
+ *
+ * @param name - lower-case words joined by hyphens; the `type` of its events and the last part of its ingestion path
+ */
+export function eventType<T>(name: string, options: EventTypeOptions<T>): EventType<T> {
+  return {
+    kind: 'type',
+    name,
+    description: options.description,
+    schema: options.schema,
+    id: options.id,
+    time: options.time,
+    key: options.key,
+    maxAhead: durationMs(options.maxAhead ?? '30 minutes'),
+  };
+}

@@ -1,0 +1,153 @@
+import type { Aggregate, Expression } from './aggregate.ts';
+import type { EventType } from './event-type.ts';
+import { fieldOf } from './fields.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { WindowStage } from './stage.ts';
+
+/** A declaration that cannot work: every problem with the stage or type it is in and what to do about it. */
+export class PipelineError extends Error {
+  override readonly name = 'PipelineError';
+  readonly problems: readonly string[];
+
+  constructor(subject: string, problems: readonly string[]) {
+    super(`${subject} is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** Lower-case words joined by hyphens; 40 characters leave room for the prefixes and suffixes of AWS names. */
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const NAME_LENGTH = 40;
+/** More windows than this open at once per stage would make every commit carry their list. */
+const MAX_OPEN_WINDOWS = 100_000;
+
+/** @throws PipelineError when the declaration has any problem */
+export function assertValid(declared: Pipeline): void {
+  const problems = [...checkPipeline(declared)];
+  if (problems.length > 0) throw new PipelineError(`pipeline "${declared.name}"`, problems);
+}
+
+/** @throws PipelineError when two pipelines of one application share a name, a type or a stage */
+export function assertDistinct(pipelines: readonly Pipeline[]): void {
+  const problems = [
+    ...repeated(
+      'pipeline',
+      pipelines.map((declared) => declared.name),
+    ),
+    ...repeated(
+      'event type',
+      pipelines.flatMap((declared) => declared.types.map((type) => type.name)),
+    ),
+    ...repeated(
+      'stage',
+      pipelines.flatMap((declared) => declared.stages.map((stage) => stage.name)),
+    ),
+  ];
+  if (problems.length > 0) throw new PipelineError('the application', problems);
+}
+
+function* checkPipeline(declared: Pipeline): Generator<string> {
+  yield* checkName('pipeline', declared.name);
+  if (declared.types.length === 0) yield 'it has no event type: list at least one in "types"';
+  yield* repeated(
+    'event type',
+    declared.types.map((type) => type.name),
+  );
+  yield* repeated(
+    'stage',
+    declared.stages.map((stage) => stage.name),
+  );
+  const { lanes } = declared;
+  if (!Number.isInteger(lanes) || lanes < 1 || lanes > 1024 || (lanes & (lanes - 1)) !== 0) {
+    yield `lanes is ${lanes}: use a power of two from 1 to 1024`;
+  }
+  for (const type of declared.types) yield* checkType(type);
+  for (const stage of declared.stages) yield* checkWindowStage(stage, declared);
+}
+
+function* checkType(type: EventType): Generator<string> {
+  yield* checkName('event type', type.name);
+  const at = `event type "${type.name}"`;
+  const roles = { id: type.id, time: type.time, key: type.key };
+  const allowed = {
+    id: ['string'],
+    time: ['string', 'number', 'integer'],
+    key: ['string', 'number', 'integer'],
+  };
+  for (const role of ['id', 'time', 'key'] as const) {
+    const field = roles[role];
+    if (field === undefined) continue;
+    const kind = fieldOf(type, field);
+    if (kind === undefined) {
+      yield `${at}: its ${role} is the field "${field}", which its schema lacks: add it or name another`;
+    } else if (kind.types.some((name) => !allowed[role].includes(name))) {
+      yield `${at}: its ${role} "${field}" may be ${kind.types.join(' or ')}: use ${allowed[role].join(' or ')}`;
+    } else if (role !== 'id' && kind.nullable) {
+      yield `${at}: its ${role} "${field}" may be missing or null: make it required`;
+    }
+  }
+}
+
+function* checkWindowStage(stage: WindowStage, declared: Pipeline): Generator<string> {
+  yield* checkName('stage', stage.name);
+  const at = `stage "${stage.name}"`;
+  if (!declared.types.includes(stage.from)) {
+    yield `${at} reads "${stage.from.name}", which is not among the pipeline's types: add it to "types"`;
+  }
+  const key = fieldOf(stage.from, stage.key);
+  if (key === undefined) yield `${at}: its key "${stage.key}" is not a field of "${stage.from.name}"`;
+  else if (key.nullable) yield `${at}: its key "${stage.key}" may be missing or null: make it required`;
+  yield* checkTimes(stage, at);
+  if (Object.keys(stage.values).length === 0)
+    yield `${at} computes nothing: add at least one aggregate to "values"`;
+  for (const [name, aggregate] of Object.entries(stage.values)) {
+    for (const field of fieldsOf(aggregate)) {
+      const kind = fieldOf(stage.from, field);
+      const where = `${at}: value "${name}" uses the field "${field}"`;
+      if (kind === undefined) yield `${where}, which "${stage.from.name}" lacks: name a field of its schema`;
+      else if (kind.types.some((type) => type !== 'number' && type !== 'integer')) {
+        yield `${where}, which may be ${kind.types.join(' or ')}: aggregates take numbers`;
+      }
+    }
+    if (aggregate.kind === 'ratio') {
+      for (const part of [aggregate.numerator, aggregate.denominator]) {
+        if (part.kind !== 'sum' && part.kind !== 'count') {
+          yield `${at}: value "${name}" is a ratio of a ${part.kind}: divide sums or counts`;
+        }
+      }
+    }
+  }
+}
+
+function* checkTimes(stage: WindowStage, at: string): Generator<string> {
+  const { size, offset } = stage.window;
+  if (size <= 0) yield `${at}: its window is ${size} ms long: use a positive duration`;
+  else if (stage.allowedLateness / size > MAX_OPEN_WINDOWS) {
+    yield `${at} would keep over ${MAX_OPEN_WINDOWS} windows open: shorten allowedLateness or lengthen the window`;
+  }
+  if (offset >= size && size > 0)
+    yield `${at}: the offset of its window is not below its size: use offset % size`;
+}
+
+/** The names of the fields that an aggregate reads, each once. */
+export function fieldsOf(aggregate: Aggregate): string[] {
+  const parts = aggregate.kind === 'ratio' ? [aggregate.numerator, aggregate.denominator] : [aggregate];
+  return [...new Set(parts.flatMap((part) => (part.of === undefined ? [] : fieldsIn(part.of))))];
+}
+
+function fieldsIn(expression: Expression): string[] {
+  if (typeof expression === 'string') return [expression];
+  return typeof expression === 'number' ? [] : [...fieldsIn(expression.left), ...fieldsIn(expression.right)];
+}
+
+function* checkName(what: string, name: string): Generator<string> {
+  if (!NAME.test(name) || name.length > NAME_LENGTH) {
+    yield `${what} "${name}": use at most ${NAME_LENGTH} lower-case letters and digits, words joined by hyphens`;
+  }
+}
+
+function* repeated(what: string, names: readonly string[]): Generator<string> {
+  for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
+    yield `${what} "${name}" is declared twice: rename one`;
+  }
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import {
+  count,
+  eventType,
+  pipeline,
+  plus,
+  ratio,
+  share,
+  sum,
+  tumbling,
+  windowStage,
+} from '../pipeline/index.ts';
+
+const counter = z.int().nonnegative();
+
+/** What a device's network interface counted since its last report. */
+export const traffic = eventType('network-traffic', {
+  description:
+    'Bytes and packets that one device received and sent from one IP address since its last report',
+  schema: z.object({
+    event_id: z.string().min(1).max(256).optional(),
+    device: z.string().min(1).max(256),
+    ip: z.string().min(1).max(64),
+    receive_bytes: counter,
+    send_bytes: counter,
+    receive_packets: counter,
+    send_packets: counter,
+    ts: z.union([z.int(), z.iso.datetime({ offset: true })]),
+  }),
+  id: 'event_id',
+  time: 'ts',
+  key: 'device',
+});
+
+const bytes = plus('receive_bytes', 'send_bytes');
+
+export const deviceTraffic = windowStage('device-traffic', {
+  description: 'Per device and minute: totals of bytes and packets, and the mean size of a packet',
+  from: traffic,
+  key: 'device',
+  window: tumbling('1 minute'),
+  outOfOrderness: '10 seconds',
+  allowedLateness: '10 minutes',
+  values: {
+    receive_bytes: sum('receive_bytes'),
+    send_bytes: sum('send_bytes'),
+    receive_packets: sum('receive_packets'),
+    send_packets: sum('send_packets'),
+    events: count(),
+    receive_bytes_per_packet: ratio(sum('receive_bytes'), sum('receive_packets')),
+    send_bytes_per_packet: ratio(sum('send_bytes'), sum('send_packets')),
+  },
+});
+
+export const ipShare = windowStage('ip-share', {
+  description: 'Per IP address and minute: its bytes and their share of the traffic of all addresses',
+  from: traffic,
+  key: 'ip',
+  window: tumbling('1 minute'),
+  outOfOrderness: '10 seconds',
+  allowedLateness: '10 minutes',
+  values: {
+    bytes: sum(bytes),
+    share: share(bytes),
+    events: count(),
+  },
+});
+
+export default pipeline('network-traffic', {
+  description:
+    'One-minute event-time totals of the network traffic of a fleet, per device and per IP address',
+  types: [traffic],
+  stages: [deviceTraffic, ipShare],
+});

@@ -1,0 +1,59 @@
+/** A window of event time: start inclusive, end exclusive, epoch milliseconds. */
+export interface Window {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How event time is cut into slices, and slices make up windows. Pure arithmetic; negative times included. */
+export interface WindowAssigner {
+  /** Start of the slice that holds a time. */
+  sliceOf(time: number): number;
+  /** The windows that contain a slice, by ascending end. */
+  windowsOf(slice: number): readonly Window[];
+  /** End of the last window that contains a slice: what decides whether an event is late for all of its windows. */
+  lastEnd(slice: number): number;
+  /** The slices of a window, ascending. */
+  slicesOf(window: Window): readonly number[];
+}
+
+/** A value of a result: a number, or null where there was nothing to compute it from. */
+export type ResultValue = number | null;
+export type ResultValues = Readonly<Record<string, ResultValue>>;
+
+/** What one batch contributes: partial aggregates per slice and key. */
+export interface Delta {
+  /** Folds one event in. `data` has been validated against the stage's event type. */
+  add(slice: number, key: string, data: Readonly<Record<string, unknown>>): void;
+  /** Number of (slice, key) pairs touched. */
+  readonly rows: number;
+  /** Starts of the slices touched, ascending. */
+  slices(): number[];
+  /** The partials as bytes; the first byte is the version of the encoding. */
+  encode(): Uint8Array;
+}
+
+/** An encoded delta, read slice by slice. */
+export interface DeltaReader {
+  slices(): readonly number[];
+  /** Folds the partials of one slice into a merge; nothing where the delta does not touch it. */
+  mergeInto(slice: number, target: WindowMerge): void;
+}
+
+/** The partials of one window being merged: by key, a left fold in the order of the calls. */
+export interface WindowMerge {
+  /** Number of keys. */
+  readonly size: number;
+  /** Folds another merge in, key by key. */
+  absorb(other: WindowMerge): void;
+  /** Results per key, in the order in which keys first appeared; call after everything is merged. */
+  results(): IterableIterator<readonly [key: string, values: ResultValues]>;
+}
+
+/** A window stage compiled for execution. */
+export interface WindowPlan {
+  readonly windows: WindowAssigner;
+  createDelta(): Delta;
+  /** @throws DeltaFormatError when the bytes are of another version or another declaration */
+  read(bytes: Uint8Array): DeltaReader;
+  createMerge(): WindowMerge;
+}
