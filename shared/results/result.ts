@@ -1,0 +1,115 @@
+import type { ResultValue, ResultValues, Window } from '../windows/types.ts';
+
+/** What a window stage computed for one key and window, as of one revision. */
+export interface WindowResult extends Window {
+  readonly stage: string;
+  readonly key: string;
+  /** 0 on time, 1 and up when late events changed it. */
+  readonly revision: number;
+  /** Nothing can change it any more. */
+  readonly final: boolean;
+  readonly values: ResultValues;
+}
+
+/** What all results of one firing share. */
+export interface Firing extends Window {
+  readonly pipeline: string;
+  readonly stage: string;
+  readonly revision: number;
+  readonly final: boolean;
+}
+
+/** Data that claims to be a window's result and is not one; the message says which part is wrong. */
+export class ResultFormatError extends Error {
+  override readonly name = 'ResultFormatError';
+}
+
+const iso = (time: number): string => new Date(time).toISOString();
+
+/**
+ * Prepares the writing of one firing's results: what they share is serialised once, a key costs two strings.
+ * The bytes are a function of the firing, the key and the values alone, so that a firing that is repeated writes
+ * the same events with the same ids again.
+ *
+ * @returns writes the result of one key as a CloudEvents 1.0 event in JSON
+ * @throws RangeError when the window lies outside the range of a Date
+ */
+export function resultWriter(firing: Firing): (key: string, values: ResultValues) => string {
+  const { pipeline, stage, start, end, revision, final } = firing;
+  const name = JSON.stringify(stage).slice(1, -1);
+  const source = JSON.stringify(`/millrace/${pipeline}/${stage}`);
+  const head = `{"specversion":"1.0","id":"${name}/`;
+  const middle =
+    `/${start}/${end}/${revision}","source":${source},"type":"${name}.result","time":"${iso(end)}",` +
+    `"datacontenttype":"application/json","partitionkey":"`;
+  const data = `","data":{"stage":"${name}","key":"`;
+  const tail = `","start":"${iso(start)}","end":"${iso(end)}","revision":${revision},"final":${final},"values":`;
+  return (key, values) => {
+    const text = JSON.stringify(key).slice(1, -1);
+    return `${head}${text}${middle}${text}${data}${text}${tail}${JSON.stringify(values)}}}`;
+  };
+}
+
+/** One result as a CloudEvents 1.0 event in JSON; for many of one firing use {@link resultWriter}. */
+export function resultEvent(pipeline: string, result: WindowResult): string {
+  return resultWriter({ ...result, pipeline })(result.key, result.values);
+}
+
+/** The id of a result's event: the same for every repetition of a firing, another for every revision. */
+export function resultId(result: Omit<WindowResult, 'final' | 'values'>): string {
+  return `${result.stage}/${result.key}/${result.start}/${result.end}/${result.revision}`;
+}
+
+/**
+ * Reads a result event written by {@link resultEvent}.
+ *
+ * @throws ResultFormatError when the text is not one
+ */
+export function parseResultEvent(text: string): WindowResult {
+  let event: unknown;
+  try {
+    event = JSON.parse(text);
+  } catch {
+    throw new ResultFormatError('the event is not JSON');
+  }
+  return parseResult(isObject(event) ? event.data : undefined);
+}
+
+/**
+ * Reads the data of a result event.
+ *
+ * @throws ResultFormatError when it is not a result
+ */
+export function parseResult(data: unknown): WindowResult {
+  if (!isObject(data)) throw new ResultFormatError('the result is not an object');
+  const { stage, key, revision, final, values } = data;
+  if (typeof stage !== 'string' || stage === '') throw new ResultFormatError('stage is not a name');
+  if (typeof key !== 'string') throw new ResultFormatError('key is not a text');
+  const start = parseTime('start', data.start);
+  const end = parseTime('end', data.end);
+  if (end <= start) throw new ResultFormatError('end does not lie after start');
+  if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 0) {
+    throw new ResultFormatError('revision is not a whole number from 0');
+  }
+  if (typeof final !== 'boolean') throw new ResultFormatError('final is neither true nor false');
+  return { stage, key, start, end, revision, final, values: parseValues(values) };
+}
+
+function parseTime(name: string, value: unknown): number {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(time)) throw new ResultFormatError(`${name} is not an ISO 8601 time`);
+  return time;
+}
+
+function parseValues(values: unknown): ResultValues {
+  if (!isObject(values)) throw new ResultFormatError('values is not an object');
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== null && typeof value !== 'number') {
+      throw new ResultFormatError(`the value "${name}" is neither a number nor null`);
+    }
+  }
+  return values as Record<string, ResultValue>;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
