@@ -20,6 +20,7 @@ export interface StreamEvent {
 export interface EventVisitor {
   /**
    * @param trusted - the producer was Millrace's own ingestion with this version of the schema: data needs no validation
+   * @param extra - attributes that the other parameters do not hold (see {@link StreamEvent.extra})
    */
   event(
     sub: number,
@@ -30,6 +31,7 @@ export interface EventVisitor {
     key: string,
     data: unknown,
     trusted: boolean,
+    extra?: Readonly<Record<string, unknown>>,
   ): void;
   /** Something that is not an event: why, and its bytes. */
   undecodable(sub: number, reason: string, bytes: Uint8Array): void;

@@ -8,6 +8,8 @@ export interface Window {
 export interface WindowAssigner {
   /** Start of the slice that holds a time. */
   sliceOf(time: number): number;
+  /** End of a slice, exclusive: where the next one begins. */
+  sliceEnd(slice: number): number;
   /** The windows that contain a slice, by ascending end. */
   windowsOf(slice: number): readonly Window[];
   /** End of the last window that contains a slice: what decides whether an event is late for all of its windows. */

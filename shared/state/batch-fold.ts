@@ -1,0 +1,195 @@
+import { toCloudEvent } from '../events/cloudevents.ts';
+import { EventHash } from '../events/hash.ts';
+import type { EventVisitor } from '../events/types.ts';
+import type { Delta } from '../windows/types.ts';
+import type { CompiledStage } from './compiled-stage.ts';
+import { type Position, WHOLE_RECORD } from './position.ts';
+import type { ShardState, SliceState } from './shard-state.ts';
+import { HashList } from './slice-ids.ts';
+
+/** Something of a record that could not be processed: where it was, why, and its bytes. */
+export interface Rejected {
+  readonly sequence: string;
+  readonly sub: number;
+  readonly arrival: number;
+  readonly code: 'undecodable' | 'invalid' | 'future' | 'key' | 'late-too-large';
+  readonly reason: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Results are stored under their key, whose bytes DynamoDB limits to 2048 with the stage's name. */
+const MAX_KEY_LENGTH = 512;
+/** A late event travels inside the commit; one too large for that is set aside instead. */
+const MAX_LATE_BYTES = 100_000;
+
+/**
+ * Folds the events of consecutive records into one delta: drops what was counted before, tells the late from the timely,
+ * sets bad ones aside. One object per commit.
+ */
+export class BatchFold implements EventVisitor {
+  readonly delta: Delta;
+  readonly ids = new Map<number, HashList>();
+  readonly late: string[] = [];
+  readonly rejected: Rejected[] = [];
+  accepted = 0;
+  duplicate = 0;
+  maxEventTime: number;
+  /** The limit of events was reached: what follows belongs to the next commit. */
+  full = false;
+  position: Position;
+  arrival: number;
+
+  readonly #compiled: CompiledStage;
+  readonly #type: string;
+  readonly #keyField: string;
+  readonly #maxAhead: number;
+  readonly #state: ShardState;
+  readonly #w: number;
+  readonly #limit: number;
+  readonly #hash = new EventHash();
+  #sequence = '';
+  #skip = -1;
+  #items = 0;
+  #slice: SliceState | undefined;
+  #sliceEnd = Number.NEGATIVE_INFINITY;
+  #sliceIds = new HashList();
+
+  constructor(compiled: CompiledStage, state: ShardState, limit: number) {
+    this.#compiled = compiled;
+    this.#type = compiled.stage.from.name;
+    this.#keyField = compiled.stage.key;
+    this.#maxAhead = compiled.stage.from.maxAhead;
+    this.#state = state;
+    this.#w = state.w;
+    this.#limit = limit;
+    this.delta = compiled.plan.createDelta();
+    this.maxEventTime = state.tail.maxEventTime;
+    this.position = state.tail.position;
+    this.arrival = state.tail.arrival;
+  }
+
+  /** Begins a record of which the items up to `skip` are consumed (-1: none are). */
+  begin(sequence: string, arrival: number, skip: number): void {
+    this.#sequence = sequence;
+    this.#skip = skip;
+    this.arrival = Math.max(this.arrival, arrival);
+    // Arrival is not monotonic across records; each event is compared with its own record's.
+    this.#arrivalOfRecord = arrival;
+  }
+  #arrivalOfRecord = 0;
+
+  /** Ends a record: unless the fold became full inside it, it is consumed as a whole. */
+  end(): void {
+    if (!this.full) this.position = { sequence: this.#sequence, sub: WHOLE_RECORD };
+  }
+
+  event(
+    sub: number,
+    type: string,
+    source: string,
+    id: string,
+    time: number,
+    key: string,
+    data: unknown,
+    trusted: boolean,
+    extra?: Readonly<Record<string, unknown>>,
+  ): void {
+    if (sub <= this.#skip || !this.#take(sub) || type !== this.#type) return;
+    if (!trusted) {
+      const problems = this.#compiled.validate(data);
+      if (problems !== undefined) {
+        const reason = problems.map((problem) => problem.reason).join('; ');
+        this.#reject(sub, 'invalid', reason, eventBytes(type, source, id, time, key, data, extra));
+        return;
+      }
+    }
+    if (time - this.#arrivalOfRecord > this.#maxAhead) {
+      const reason = `time ${new Date(time).toISOString()} is more than ${this.#maxAhead} ms ahead of its arrival`;
+      this.#reject(sub, 'future', reason, eventBytes(type, source, id, time, key, data, extra));
+      return;
+    }
+    const fields = data as Record<string, unknown>;
+    const stageKey = String(fields[this.#keyField]);
+    if (stageKey.length > MAX_KEY_LENGTH) {
+      const reason = `${this.#keyField} is ${stageKey.length} characters long, over ${MAX_KEY_LENGTH}`;
+      this.#reject(sub, 'key', reason, eventBytes(type, source, id, time, key, data, extra));
+      return;
+    }
+    const slice = this.#sliceOf(time);
+    this.#hash.compute(source, id);
+    // De-duplication before lateness: a repetition of an event that was counted in time is not a late event.
+    if (slice.closesAt <= this.#w) {
+      if (slice.ids.has(this.#hash.hi, this.#hash.lo)) this.duplicate++;
+      else this.#tooLate(sub, type, source, id, time, key, data, extra);
+      return;
+    }
+    if (!slice.ids.add(this.#hash.hi, this.#hash.lo)) {
+      this.duplicate++;
+      return;
+    }
+    this.#sliceIds.push(this.#hash.hi, this.#hash.lo);
+    this.accepted++;
+    if (time > this.maxEventTime) this.maxEventTime = time;
+    this.delta.add(slice.slice, stageKey, fields);
+  }
+
+  undecodable(sub: number, reason: string, bytes: Uint8Array): void {
+    if (sub > this.#skip && this.#take(sub)) this.#reject(sub, 'undecodable', reason, bytes);
+  }
+
+  /** Counts an item in, or finds the fold full: then this and all that follow are left for the next commit. */
+  #take(sub: number): boolean {
+    if (this.full) return false;
+    if (this.#items === this.#limit) {
+      this.full = true;
+      // Nothing of the record before `sub` is left out, so the position is exact even inside an aggregated record.
+      if (sub > 0) this.position = { sequence: this.#sequence, sub: sub - 1 };
+      return false;
+    }
+    this.#items++;
+    return true;
+  }
+
+  #sliceOf(time: number): SliceState {
+    let state = this.#slice;
+    if (state === undefined || time < state.slice || time >= this.#sliceEnd) {
+      const start = this.#compiled.plan.windows.sliceOf(time);
+      state = this.#state.slice(start);
+      this.#slice = state;
+      this.#sliceEnd = this.#compiled.plan.windows.sliceEnd(start);
+      let ids = this.ids.get(start);
+      if (ids === undefined) {
+        ids = new HashList();
+        this.ids.set(start, ids);
+      }
+      this.#sliceIds = ids;
+    }
+    return state;
+  }
+
+  #tooLate(sub: number, ...event: Parameters<typeof toCloudEvent>): void {
+    const json = JSON.stringify(toCloudEvent(...event));
+    if (json.length > MAX_LATE_BYTES) {
+      this.#reject(
+        sub,
+        'late-too-large',
+        'too late for its windows and too large for the late output',
+        Buffer.from(json),
+      );
+    } else this.late.push(json);
+  }
+
+  #reject(sub: number, code: Rejected['code'], reason: string, bytes: Uint8Array): void {
+    this.rejected.push({
+      sequence: this.#sequence,
+      sub,
+      arrival: this.#arrivalOfRecord,
+      code,
+      reason,
+      bytes,
+    });
+  }
+}
+
+const eventBytes = (...event: Parameters<typeof toCloudEvent>): Uint8Array =>
+  Buffer.from(JSON.stringify(toCloudEvent(...event)));

@@ -1,0 +1,170 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  QueryCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { compactItem, finite, type Item, number, readNumber, readText, text } from './attributes.ts';
+import { type Clock, readClock } from './clock.ts';
+import { type Counts, countsAttribute, NO_COUNTS, readCounts, readTexts, type Tail } from './commit.ts';
+import { CLOCK_SK, headsPk, itemKey } from './keys.ts';
+import { formatPosition, type Position, parsePosition, START } from './position.ts';
+
+/** A shard as the stream describes it. */
+export interface ShardInfo {
+  readonly shard: string;
+  readonly parents: readonly string[];
+  /** Inclusive range of hash keys that the shard takes, as decimal text. */
+  readonly hashRange: readonly [start: string, end: string];
+}
+
+/** How far a shard's consumer is: the actions of all commits up to `n` are done. */
+export interface Head {
+  readonly shard: string;
+  /** 0 where the shard is registered but nothing of it has been committed. */
+  readonly n: number;
+  readonly position: Position;
+  readonly maxEventTime: number;
+  readonly arrival: number;
+  readonly updatedAt: number;
+  readonly counts: Counts;
+  readonly ancestors: readonly string[];
+  readonly hashRange?: readonly [start: string, end: string];
+  /** The sweeper proved at this `n` that nothing was left to read. */
+  readonly idleAt?: number;
+  /** Closed, consumed, and all of its children are registered: it no longer holds time back. */
+  readonly retired: boolean;
+}
+
+/** Everything that one consistent query tells about a stage's progress. */
+export interface StageProgress {
+  readonly clock: Clock | undefined;
+  readonly heads: readonly Head[];
+}
+
+/** The heads of a stage, one per shard. */
+export class Heads {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+  readonly #stage: string;
+
+  constructor(client: DynamoDBClient, table: string, stage: string) {
+    this.#client = client;
+    this.#table = table;
+    this.#stage = stage;
+  }
+
+  /** All heads in the order of their shard ids, and the stage's clock. */
+  async read(): Promise<StageProgress> {
+    const heads: Head[] = [];
+    let clock: Clock | undefined;
+    let start: Item | undefined;
+    do {
+      const answer = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': text(headsPk(this.#stage)) },
+          ExclusiveStartKey: start,
+        }),
+      );
+      for (const item of answer.Items ?? []) {
+        if (item.sk?.S === CLOCK_SK) clock = readClock(item);
+        else heads.push(readHead(item));
+      }
+      start = answer.LastEvaluatedKey;
+    } while (start !== undefined);
+    return { clock, heads };
+  }
+
+  /** Makes a shard known with a head at n = 0, which holds time back until the shard is seen or proved empty. */
+  async register(info: ShardInfo, ancestors: readonly string[], now: number): Promise<void> {
+    await this.#update(info.shard, {
+      UpdateExpression:
+        'SET n = if_not_exists(n, :zero), updatedAt = if_not_exists(updatedAt, :now), ' +
+        'ancestors = if_not_exists(ancestors, :ancestors), hashRange = :range',
+      ExpressionAttributeValues: {
+        ':zero': number(0),
+        ':now': number(now),
+        ':ancestors': { L: ancestors.map(text) },
+        ':range': { L: info.hashRange.map(text) },
+      },
+    });
+  }
+
+  /**
+   * Says that the actions of all commits up to the tail are done. A zombie must not move a head back, so the head only
+   * rises; a failed condition means that another writer is further on, which is as good.
+   */
+  async advance(shard: string, tail: Tail, now: number): Promise<void> {
+    const values = compactItem({
+      n: number(tail.n),
+      position: text(formatPosition(tail.position)),
+      maxEventTime: finite(tail.maxEventTime),
+      arrival: finite(tail.arrival),
+      updatedAt: number(now),
+      counts: countsAttribute(tail.counts),
+      ancestors: { L: tail.ancestors.map(text) },
+    });
+    const names = Object.keys(values);
+    await this.#updateIf(shard, {
+      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+      ConditionExpression: 'attribute_not_exists(pk) OR #n < :n',
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [`:${name}`, value]),
+      ),
+    });
+  }
+
+  /** Records that the shard had nothing to read at commit `n`: what a person sees as idle. */
+  async markIdle(shard: string, n: number): Promise<void> {
+    await this.#updateIf(shard, {
+      UpdateExpression: 'SET idleAt = :n',
+      ConditionExpression: 'n = :n',
+      ExpressionAttributeValues: { ':n': number(n) },
+    });
+  }
+
+  /** Takes a consumed parent out of the stage's time, unless its head has moved meanwhile. */
+  async retire(shard: string, n: number): Promise<void> {
+    await this.#updateIf(shard, {
+      UpdateExpression: 'SET retired = :yes',
+      ConditionExpression: 'n = :n',
+      ExpressionAttributeValues: { ':n': number(n), ':yes': { BOOL: true } },
+    });
+  }
+
+  async #updateIf(shard: string, input: Partial<UpdateItemCommandInput>): Promise<void> {
+    try {
+      await this.#update(shard, input);
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+
+  async #update(shard: string, input: Partial<UpdateItemCommandInput>): Promise<void> {
+    await this.#client.send(
+      new UpdateItemCommand({ TableName: this.#table, Key: itemKey(headsPk(this.#stage), shard), ...input }),
+    );
+  }
+}
+
+function readHead(item: Item): Head {
+  const [start, end] = readTexts(item, 'hashRange');
+  return {
+    shard: readText(item, 'sk'),
+    n: readNumber(item, 'n', 0),
+    position: item.position?.S === undefined ? START : parsePosition(item.position.S),
+    maxEventTime: readNumber(item, 'maxEventTime', Number.NEGATIVE_INFINITY),
+    arrival: readNumber(item, 'arrival', Number.NEGATIVE_INFINITY),
+    updatedAt: readNumber(item, 'updatedAt', 0),
+    counts: item.counts === undefined ? NO_COUNTS : readCounts(item),
+    ancestors: readTexts(item, 'ancestors'),
+    hashRange: start === undefined || end === undefined ? undefined : [start, end],
+    idleAt: item.idleAt?.N === undefined ? undefined : Number(item.idleAt.N),
+    retired: item.retired?.BOOL ?? false,
+  };
+}

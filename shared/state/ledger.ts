@@ -1,0 +1,209 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { type Item, number, numberMap, readNumber, readNumberMap, readText, text } from './attributes.ts';
+import { firesPk, itemKey, parseTimeSk, timeSk } from './keys.ts';
+
+/** Shard -> number of the last commit that a firing took into account. */
+export type Cut = ReadonlyMap<string, number>;
+
+/** What the ledger knows of a window's firings: the latest of them, and where the one before it had been cut. */
+export interface Firing {
+  /** End of the window. */
+  readonly end: number;
+  readonly state: 'claimed' | 'done';
+  readonly revision: number;
+  /** The last one: nothing can be added to the window any more. */
+  readonly final: boolean;
+  /** Epoch milliseconds after which another may take a claimed firing over. */
+  readonly lease: number;
+  /** Absent between claim and cut. */
+  readonly cut: Cut | undefined;
+  /** The cut of the revision before, empty for the first. */
+  readonly previousCut: Cut;
+}
+
+/** The fire ledger of a stage: one item per window, stepping claimed -> cut -> done, revision by revision. */
+export class FireLedger {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+  readonly #stage: string;
+
+  constructor(client: DynamoDBClient, table: string, stage: string) {
+    this.#client = client;
+    this.#table = table;
+    this.#stage = stage;
+  }
+
+  /** The firings of the windows with an end from `first` to `last`, by end. Consistent. */
+  async between(first: number, last: number): Promise<Map<number, Firing>> {
+    const firings = new Map<number, Firing>();
+    let start: Item | undefined;
+    do {
+      const answer = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+          ExpressionAttributeValues: {
+            ':pk': text(firesPk(this.#stage)),
+            ':first': text(timeSk(first)),
+            ':last': text(timeSk(last)),
+          },
+          ExclusiveStartKey: start,
+        }),
+      );
+      for (const item of answer.Items ?? []) {
+        const firing = readFiring(item);
+        firings.set(firing.end, firing);
+      }
+      start = answer.LastEvaluatedKey;
+    } while (start !== undefined);
+    return firings;
+  }
+
+  /** The latest firing of the window that ends at `end`. Consistent. */
+  async read(end: number): Promise<Firing | undefined> {
+    const answer = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, ConsistentRead: true, Key: this.#key(end) }),
+    );
+    return answer.Item && readFiring(answer.Item);
+  }
+
+  /**
+   * Claims the revision that follows `previous`: the window has never fired, or its latest firing is done and nobody
+   * else was faster. The claim has no cut yet.
+   *
+   * @returns the claimed firing, `undefined` where another has it
+   */
+  async claim(
+    end: number,
+    previous: Firing | undefined,
+    claim: { readonly final: boolean; readonly lease: number; readonly expiresAt: number },
+  ): Promise<Firing | undefined> {
+    const revision = previous === undefined ? 0 : previous.revision + 1;
+    const previousCut: Cut = previous?.cut ?? new Map();
+    const values = {
+      ':claimed': text('claimed'),
+      ':rev': number(revision),
+      ':final': { BOOL: claim.final },
+      ':lease': number(claim.lease),
+      ':expiresAt': number(claim.expiresAt),
+      ':previous': numberMap(previousCut),
+    };
+    const condition =
+      previous === undefined
+        ? { ConditionExpression: 'attribute_not_exists(pk)', ExpressionAttributeValues: values }
+        : {
+            ConditionExpression: '#state = :done AND rev = :before',
+            ExpressionAttributeValues: {
+              ...values,
+              ':done': text('done'),
+              ':before': number(previous.revision),
+            },
+          };
+    const claimed = await this.#update(end, {
+      UpdateExpression:
+        'SET #state = :claimed, rev = :rev, #final = :final, lease = :lease, expiresAt = :expiresAt, ' +
+        'previousCut = :previous REMOVE cut',
+      ExpressionAttributeNames: { '#state': 'state', '#final': 'final' },
+      ...condition,
+    });
+    const { final, lease } = claim;
+    return claimed
+      ? { end, state: 'claimed', revision, final, lease, cut: undefined, previousCut }
+      : undefined;
+  }
+
+  /**
+   * Takes a claimed firing over whose lease is old. Only the lease changes: the cut, if there is one, stays.
+   *
+   * @returns the firing as it stands now, `undefined` where another was faster
+   */
+  async takeOver(firing: Firing, lease: number): Promise<Firing | undefined> {
+    const taken = await this.#update(firing.end, {
+      UpdateExpression: 'SET lease = :lease',
+      ConditionExpression: '#state = :claimed AND rev = :rev AND lease = :old',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':claimed': text('claimed'),
+        ':rev': number(firing.revision),
+        ':old': number(firing.lease),
+        ':lease': number(lease),
+      },
+    });
+    // The old holder may have cut between our read and our claim on the lease: what it fixed must be kept.
+    const current = taken ? await this.read(firing.end) : undefined;
+    return current?.state === 'claimed' && current.revision === firing.revision ? current : undefined;
+  }
+
+  /**
+   * Fixes the cut of a claimed revision, which must have been read after the claim: a cut chosen before it would lose the
+   * commits that come in between.
+   *
+   * @returns the firing with the cut that holds, which may be another's; `undefined` where the revision is over
+   */
+  async cut(firing: Firing, cut: Cut): Promise<Firing | undefined> {
+    const { end, revision } = firing;
+    const fixed = await this.#update(end, {
+      UpdateExpression: 'SET cut = :cut',
+      ConditionExpression: 'attribute_not_exists(cut) AND rev = :rev AND #state = :claimed',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':cut': numberMap(cut),
+        ':rev': number(revision),
+        ':claimed': text('claimed'),
+      },
+    });
+    if (fixed) return { ...firing, cut };
+    const other = await this.read(end);
+    return other?.revision === revision && other.state === 'claimed' ? other : undefined;
+  }
+
+  /** Says that everything of the revision has been emitted. */
+  async done(end: number, revision: number): Promise<void> {
+    await this.#update(end, {
+      UpdateExpression: 'SET #state = :done',
+      ConditionExpression: 'rev = :rev AND #state = :claimed',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':done': text('done'),
+        ':rev': number(revision),
+        ':claimed': text('claimed'),
+      },
+    });
+  }
+
+  #key(end: number): Item {
+    return itemKey(firesPk(this.#stage), timeSk(end));
+  }
+
+  async #update(end: number, input: Partial<UpdateItemCommandInput>): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new UpdateItemCommand({ TableName: this.#table, Key: this.#key(end), ...input }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+}
+
+function readFiring(item: Item): Firing {
+  return {
+    end: parseTimeSk(readText(item, 'sk')),
+    state: readText(item, 'state') === 'done' ? 'done' : 'claimed',
+    revision: readNumber(item, 'rev', 0),
+    final: item.final?.BOOL ?? false,
+    lease: readNumber(item, 'lease', 0),
+    cut: item.cut === undefined ? undefined : readNumberMap(item, 'cut'),
+    previousCut: readNumberMap(item, 'previousCut'),
+  };
+}

@@ -1,0 +1,60 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { StageClock } from './clock.ts';
+import type { CompiledStage } from './compiled-stage.ts';
+import { Heads, type ShardInfo } from './heads.ts';
+import { FireLedger } from './ledger.ts';
+import { CommitLog } from './log.ts';
+
+/** A day: how much longer state is kept than the longest delay it must answer. */
+const MARGIN_MS = 86_400_000;
+
+/** What every part of the state protocol works on: one stage and its items in the state table. */
+export interface StageContext {
+  readonly compiled: CompiledStage;
+  readonly name: string;
+  readonly pipeline: string;
+  readonly log: CommitLog;
+  readonly heads: Heads;
+  readonly clock: StageClock;
+  readonly ledger: FireLedger;
+  /** How long the stream keeps records, in milliseconds. */
+  readonly retention: number;
+  /** The wall clock, epoch milliseconds. */
+  readonly now: () => number;
+  /** When a log item written now may expire, epoch seconds. */
+  readonly logExpiry: () => number;
+  /** When a ledger item written now may expire: the ledger outlives the log. */
+  readonly ledgerExpiry: () => number;
+}
+
+/** The shards of the stage's input stream, closed ones included as long as the stream shows them. */
+export type ListShards = () => Promise<readonly ShardInfo[]>;
+
+export interface StageContextOptions {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly pipeline: string;
+  readonly compiled: CompiledStage;
+  readonly retention: number;
+  readonly now?: () => number;
+}
+
+export function stageContext(options: StageContextOptions): StageContext {
+  const { client, table, compiled, retention, now = Date.now } = options;
+  const { stage } = compiled;
+  const kept = retention + stage.window.size + stage.allowedLateness + MARGIN_MS;
+  const seconds = (ms: number) => Math.ceil(ms / 1000);
+  return {
+    compiled,
+    name: stage.name,
+    pipeline: options.pipeline,
+    log: new CommitLog(client, table, stage.name),
+    heads: new Heads(client, table, stage.name),
+    clock: new StageClock(client, table, stage.name),
+    ledger: new FireLedger(client, table, stage.name),
+    retention,
+    now,
+    logExpiry: () => seconds(now() + kept),
+    ledgerExpiry: () => seconds(now() + 2 * kept),
+  };
+}

@@ -1,0 +1,171 @@
+import { decodeRecord } from '../streams/decode.ts';
+import { BatchFold, type Rejected } from './batch-fold.ts';
+import type { Commit, Counts, OpenSlices, Tail } from './commit.ts';
+import { compress } from './compress.ts';
+import type { Hints } from './hints.ts';
+import { loadShard } from './load.ts';
+import { CommitConflict, CommitTooLarge } from './log.ts';
+import { compareSequence, WHOLE_RECORD } from './position.ts';
+import type { ShardState } from './shard-state.ts';
+import { encodeSliceIds } from './slice-ids.ts';
+import type { ListShards, StageContext } from './stage-context.ts';
+import { TimeKeeper } from './time-keeper.ts';
+
+/** One record as the event source mapping delivers it. */
+export interface SourceRecord {
+  readonly sequence: string;
+  /** Arrival at the stream, epoch milliseconds. */
+  readonly arrival: number;
+  /** Base64: decoded only if the record is not consumed yet. */
+  readonly data: string;
+}
+
+/** Where a writer puts what is not state. Both must be idempotent: a repetition of a batch repeats them. */
+export interface WriterOutputs {
+  /** Stores what could not be processed. */
+  setAside(shard: string, rejected: readonly Rejected[]): Promise<void>;
+  /** Emits events that came too late for their windows, each a CloudEvents JSON event. */
+  emitLate(events: readonly string[]): Promise<void>;
+  readonly hints: Hints;
+  readonly listShards: ListShards;
+}
+
+/** Events per commit at first: their ids alone are 8 bytes each, of the 380 KB that fit. */
+const EVENTS_PER_COMMIT = 25_000;
+/** A tail cached longer than this is read again, so that no assumption of a warm container lives for ever. */
+const MAX_STATE_AGE_MS = 180_000;
+const MAX_CONFLICTS = 8;
+
+/**
+ * Writes the commit log of one shard for one stage: see `docs/architecture.md`. There should be one writer per shard at a
+ * time; if there are two, the condition on the commit lets only one of them go on.
+ */
+export class ShardWriter {
+  readonly #context: StageContext;
+  readonly #shard: string;
+  readonly #outputs: WriterOutputs;
+  readonly #time: TimeKeeper;
+  #state: ShardState | undefined;
+
+  constructor(context: StageContext, shard: string, outputs: WriterOutputs) {
+    this.#context = context;
+    this.#shard = shard;
+    this.#outputs = outputs;
+    this.#time = new TimeKeeper(context, outputs.hints);
+  }
+
+  /**
+   * Counts the records that are not counted yet, in commits that each fit an item. When it returns, everything is done and
+   * nothing is pending; when it throws, the same records must be given again, and those that were committed are skipped.
+   */
+  async process(records: readonly SourceRecord[]): Promise<void> {
+    let limit = EVENTS_PER_COMMIT;
+    let conflicts = 0;
+    for (let next = 0; next < records.length; ) {
+      try {
+        const state = await this.#ready();
+        const batch = fold(this.#context, state, records, next, limit);
+        if (batch.fold.position !== state.tail.position) await this.#commit(state, batch.fold);
+        next = batch.next;
+      } catch (error) {
+        // Whatever happened, what is cached may be wrong: an attempt that seems to have failed may have been written.
+        this.#state = undefined;
+        if (error instanceof CommitTooLarge && limit > 1) limit = Math.ceil(limit / 2);
+        else if (!(error instanceof CommitConflict) || ++conflicts > MAX_CONFLICTS) throw error;
+      }
+    }
+  }
+
+  async #ready(): Promise<ShardState> {
+    const { now } = this.#context;
+    if (this.#state !== undefined && now() - this.#state.loadedAt < MAX_STATE_AGE_MS) return this.#state;
+    const { state, head } = await loadShard(this.#context, this.#shard, this.#outputs.listShards);
+    if (head < state.tail.lastBatch) await this.#repeatActions(state, head);
+    this.#state = state;
+    return state;
+  }
+
+  /** The head says whose actions are done. What was committed beyond it may not have been acted on. */
+  async #repeatActions(state: ShardState, head: number): Promise<void> {
+    for await (const commit of this.#context.log.range(this.#shard, head + 1, state.tail.lastBatch)) {
+      if (commit.late.length > 0) await this.#outputs.emitLate(commit.late);
+    }
+    await this.#outputs.hints.fire(this.#context.name);
+    await this.#context.heads.advance(this.#shard, state.tail, this.#context.now());
+  }
+
+  async #commit(state: ShardState, batch: BatchFold): Promise<void> {
+    if (batch.rejected.length > 0) await this.#outputs.setAside(this.#shard, batch.rejected);
+    state.prune();
+    const commit = toCommit(this.#context, state, batch);
+    await this.#context.log.append(this.#shard, commit);
+    state.tail = commit.tail;
+    if (commit.late.length > 0) await this.#outputs.emitLate(commit.late);
+    await this.#context.heads.advance(this.#shard, commit.tail, this.#context.now());
+    await this.#time.afterCommit(state, batch.ids.keys());
+  }
+}
+
+/** Folds records from `next` on into one commit's worth. */
+function fold(
+  context: StageContext,
+  state: ShardState,
+  records: readonly SourceRecord[],
+  next: number,
+  limit: number,
+): { fold: BatchFold; next: number } {
+  const batch = new BatchFold(context.compiled, state, limit);
+  const { position } = state.tail;
+  const options = state.hashRange && { hashRange: toRange(state.hashRange) };
+  let at = next;
+  for (; at < records.length; at++) {
+    const record = records[at] as SourceRecord;
+    const order = compareSequence(record.sequence, position.sequence);
+    if (order < 0 || (order === 0 && position.sub === WHOLE_RECORD)) continue;
+    batch.begin(record.sequence, record.arrival, order === 0 ? position.sub : -1);
+    decodeRecord(Buffer.from(record.data, 'base64'), batch, options);
+    batch.end();
+    if (batch.full) break;
+  }
+  return { fold: batch, next: at };
+}
+
+const toRange = ([start, end]: readonly [string, string]) => ({ start: BigInt(start), end: BigInt(end) });
+
+function toCommit(context: StageContext, state: ShardState, batch: BatchFold): Commit {
+  const n = state.tail.n + 1;
+  const counted = batch.accepted > 0;
+  const tail: Tail = {
+    n,
+    lastBatch: n,
+    position: batch.position,
+    w: state.w,
+    open: touched(state.tail.open, batch.delta.slices(), n),
+    maxEventTime: batch.maxEventTime,
+    arrival: batch.arrival,
+    counts: added(state.tail.counts, batch),
+    ancestors: state.tail.ancestors,
+  };
+  return {
+    tail,
+    from: state.tail.position,
+    delta: counted ? compress(batch.delta.encode()) : undefined,
+    ids: counted ? encodeSliceIds(batch.ids) : undefined,
+    late: batch.late,
+    writtenAt: context.now(),
+    expiresAt: context.logExpiry(),
+  };
+}
+
+function touched(open: OpenSlices, slices: readonly number[], n: number): OpenSlices {
+  const result = new Map(open);
+  for (const slice of slices) result.set(slice, [open.get(slice)?.[0] ?? n, n]);
+  return result;
+}
+
+const added = (counts: Counts, batch: BatchFold): Counts => ({
+  accepted: counts.accepted + batch.accepted,
+  duplicate: counts.duplicate + batch.duplicate,
+  late: counts.late + batch.late.length,
+  rejected: counts.rejected + batch.rejected.length,
+});
