@@ -1,6 +1,6 @@
 import { toCloudEvent } from '../events/cloudevents.ts';
 import { EventHash } from '../events/hash.ts';
-import type { EventVisitor } from '../events/types.ts';
+import type { EventVisitor, StreamEvent } from '../events/types.ts';
 import type { Delta } from '../windows/types.ts';
 import type { CompiledStage } from './compiled-stage.ts';
 import { type Position, WHOLE_RECORD } from './position.ts';
@@ -48,6 +48,7 @@ export class BatchFold implements EventVisitor {
   readonly #limit: number;
   readonly #hash = new EventHash();
   #sequence = '';
+  #arrivalOfRecord = 0;
   #skip = -1;
   #items = 0;
   #slice: SliceState | undefined;
@@ -73,10 +74,8 @@ export class BatchFold implements EventVisitor {
     this.#sequence = sequence;
     this.#skip = skip;
     this.arrival = Math.max(this.arrival, arrival);
-    // Arrival is not monotonic across records; each event is compared with its own record's.
     this.#arrivalOfRecord = arrival;
   }
-  #arrivalOfRecord = 0;
 
   /** Ends a record: unless the fold became full inside it, it is consumed as a whole. */
   end(): void {
@@ -99,20 +98,20 @@ export class BatchFold implements EventVisitor {
       const problems = this.#compiled.validate(data);
       if (problems !== undefined) {
         const reason = problems.map((problem) => problem.reason).join('; ');
-        this.#reject(sub, 'invalid', reason, eventBytes(type, source, id, time, key, data, extra));
+        this.#reject(sub, 'invalid', reason, bytesOf({ type, source, id, time, key, data, extra }));
         return;
       }
     }
     if (time - this.#arrivalOfRecord > this.#maxAhead) {
       const reason = `time ${new Date(time).toISOString()} is more than ${this.#maxAhead} ms ahead of its arrival`;
-      this.#reject(sub, 'future', reason, eventBytes(type, source, id, time, key, data, extra));
+      this.#reject(sub, 'future', reason, bytesOf({ type, source, id, time, key, data, extra }));
       return;
     }
     const fields = data as Record<string, unknown>;
     const stageKey = String(fields[this.#keyField]);
     if (stageKey.length > MAX_KEY_LENGTH) {
       const reason = `${this.#keyField} is ${stageKey.length} characters long, over ${MAX_KEY_LENGTH}`;
-      this.#reject(sub, 'key', reason, eventBytes(type, source, id, time, key, data, extra));
+      this.#reject(sub, 'key', reason, bytesOf({ type, source, id, time, key, data, extra }));
       return;
     }
     const slice = this.#sliceOf(time);
@@ -120,7 +119,7 @@ export class BatchFold implements EventVisitor {
     // De-duplication before lateness: a repetition of an event that was counted in time is not a late event.
     if (slice.closesAt <= this.#w) {
       if (slice.ids.has(this.#hash.hi, this.#hash.lo)) this.duplicate++;
-      else this.#tooLate(sub, type, source, id, time, key, data, extra);
+      else this.#tooLate(sub, { type, source, id, time, key, data, extra });
       return;
     }
     if (!slice.ids.add(this.#hash.hi, this.#hash.lo)) {
@@ -167,8 +166,8 @@ export class BatchFold implements EventVisitor {
     return state;
   }
 
-  #tooLate(sub: number, ...event: Parameters<typeof toCloudEvent>): void {
-    const json = JSON.stringify(toCloudEvent(...event));
+  #tooLate(sub: number, event: StreamEvent): void {
+    const json = jsonOf(event);
     if (json.length > MAX_LATE_BYTES) {
       this.#reject(
         sub,
@@ -191,5 +190,7 @@ export class BatchFold implements EventVisitor {
   }
 }
 
-const eventBytes = (...event: Parameters<typeof toCloudEvent>): Uint8Array =>
-  Buffer.from(JSON.stringify(toCloudEvent(...event)));
+const jsonOf = ({ type, source, id, time, key, data, extra }: StreamEvent): string =>
+  JSON.stringify(toCloudEvent(type, source, id, time, key, data, extra));
+
+const bytesOf = (event: StreamEvent): Uint8Array => Buffer.from(jsonOf(event));

@@ -50,13 +50,14 @@ async function sweepOnce(context: StageContext, inputs: SweepInputs): Promise<nu
   const { progress, listed } = await registerShards(context, inputs.listShards);
   const now = context.now();
   const live = progress.heads.filter((head) => !head.retired);
-  const probes = await probeQuiet(context, inputs, live, now);
-  await retireConsumed(context, progress.heads, listed, probes);
+  const probes = await probeQuiet(inputs, live, listed, now);
+  const retired = await retireConsumed(context, progress.heads, listed, probes);
   const idle = live.filter((head) => probes.get(head.shard) === 'empty');
   await mapLimit(idle, PROBES, ({ shard, n, idleAt }) =>
     idleAt === n ? Promise.resolve() : context.heads.markIdle(shard, n),
   );
-  const active = live.filter((head) => (probes.get(head.shard) ?? 'unread') === 'unread');
+  // A shard that has ended holds time like any other until its children hold it instead.
+  const active = live.filter((head) => probes.get(head.shard) !== 'empty' && !retired.has(head.shard));
   const silence =
     active.length === 0 ? silenceOf(live, context.compiled.stage.outOfOrderness, now) : undefined;
   await moveClock(context, active, silence, progress.clock);
@@ -89,14 +90,16 @@ async function registerShards(
 
 /** Looks behind the heads that have been still for a while, or have never moved. */
 async function probeQuiet(
-  context: StageContext,
   inputs: SweepInputs,
   heads: readonly Head[],
+  listed: readonly ShardInfo[],
   now: number,
 ): Promise<Map<string, Probe>> {
+  const existing = new Set(listed.map((info) => info.shard));
   const quiet = heads.filter((head) => head.n === 0 || now - head.updatedAt >= IDLE_AFTER_MS);
   const found = await mapLimit(quiet, PROBES, async ({ shard, position }) => {
-    return [shard, await inputs.probe(shard, position)] as const;
+    // A shard that the stream no longer shows was closed, and all that it held has passed the stream's retention.
+    return [shard, existing.has(shard) ? await inputs.probe(shard, position) : 'ended'] as const;
   });
   return new Map(found);
 }
@@ -107,15 +110,19 @@ async function retireConsumed(
   heads: readonly Head[],
   listed: readonly ShardInfo[],
   probes: ReadonlyMap<string, Probe>,
-): Promise<void> {
+): Promise<Set<string>> {
   const registered = new Set(heads.map((head) => head.shard));
+  const retired = new Set<string>();
   for (const head of heads) {
     if (probes.get(head.shard) !== 'ended') continue;
     const children = listed.filter((info) => info.parents.includes(head.shard));
-    if (children.length > 0 && children.every((info) => registered.has(info.shard))) {
+    const gone = !listed.some((info) => info.shard === head.shard);
+    if (gone || (children.length > 0 && children.every((info) => registered.has(info.shard)))) {
       await context.heads.retire(head.shard, head.n);
+      retired.add(head.shard);
     }
   }
+  return retired;
 }
 
 /** While nothing arrives anywhere, event time goes on at the speed of the wall clock from the last event seen. */

@@ -1,0 +1,32 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Pipeline } from '../pipeline/index.ts';
+import { windowStages } from '../pipeline/index.ts';
+import { pipelines } from '../pipelines/index.ts';
+import { compileStage } from '../state/compiled-stage.ts';
+import { type StageContext, stageContext } from '../state/stage-context.ts';
+import { ENV, requireEnv } from './env.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** @throws RangeError when the function's environment names a pipeline that the bundle does not have */
+export function pipelineFromEnv(): Pipeline {
+  const name = requireEnv(ENV.pipeline);
+  const found = pipelines.find((pipeline) => pipeline.name === name);
+  if (found === undefined) throw new RangeError(`no pipeline "${name}" is declared in shared/pipelines`);
+  return found;
+}
+
+/** The window stages of the function's pipeline, or the one that its environment names, ready to run. */
+export function stagesFromEnv(client: DynamoDBClient): Map<string, StageContext> {
+  const pipeline = pipelineFromEnv();
+  const only = process.env[ENV.stage];
+  const stages = windowStages(pipeline).filter(({ name }) => only === undefined || name === only);
+  const table = requireEnv(ENV.stateTable);
+  const retention = Number(requireEnv(ENV.retentionHours)) * HOUR_MS;
+  return new Map(
+    stages.map((stage) => [
+      stage.name,
+      stageContext({ client, table, pipeline: pipeline.name, compiled: compileStage(stage), retention }),
+    ]),
+  );
+}

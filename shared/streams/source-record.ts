@@ -1,0 +1,13 @@
+import type { KinesisStreamRecord } from 'aws-lambda';
+import type { SourceRecord } from '../state/writer.ts';
+
+/** The shard that a record was read from: an invocation's records are all of one. */
+export const shardOf = (record: KinesisStreamRecord): string =>
+  record.eventID.slice(0, record.eventID.indexOf(':'));
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
+export const sourceRecord = ({ kinesis }: KinesisStreamRecord): SourceRecord => ({
+  sequence: kinesis.sequenceNumber,
+  arrival: Math.round(kinesis.approximateArrivalTimestamp * 1000),
+  data: kinesis.data,
+});
