@@ -1,0 +1,70 @@
+import { loadAssembly } from './assembly.ts';
+import { asyncSpec, functionSpec, mappingSpec } from './compute.ts';
+import type { Model } from './model.ts';
+import { type Resource, resolveResources } from './scopes.ts';
+import { streamSpec, tableSpec } from './stores.ts';
+import { routeSpecs, scheduleSpec } from './triggers.ts';
+import type { Assembly } from './types.ts';
+
+const RUN = new Set([
+  'AWS::Kinesis::Stream',
+  'AWS::DynamoDB::Table',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::S3::Bucket',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Events::Rule',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApiGatewayV2::Integration',
+]);
+
+/** Types without which everything works the same on one machine: permissions, encryption, watching, naming. */
+const FINE = new RegExp(
+  `^(${[
+    'AWS::IAM::',
+    'AWS::KMS::',
+    'AWS::Logs::',
+    'AWS::CloudWatch::',
+    'AWS::CDK::Metadata$',
+    'AWS::Lambda::(Permission|Version|Alias|LayerVersion)$',
+    'AWS::S3::BucketPolicy$',
+    'AWS::SNS::',
+    'AWS::ApiGatewayV2::(Api|Stage)$',
+    'AWS::Kinesis::ResourcePolicy$',
+  ].join('|')})`,
+);
+
+/**
+ * Reads a cloud assembly from disk and finds what a local run has to run.
+ *
+ * @param apiUrl - where the HTTP API will be served
+ * @throws TemplateError when the assembly cannot be read or refers to what it does not have
+ */
+export function loadModel(directory: string, apiUrl: string): Model {
+  return modelOf(loadAssembly(directory), apiUrl);
+}
+
+/** As {@link loadModel}, from an assembly in memory. */
+export function modelOf(assembly: Assembly, apiUrl: string): Model {
+  const resources = resolveResources(assembly, apiUrl, (type) => RUN.has(type));
+  const leftOut = resources
+    .filter(({ type }) => !RUN.has(type) && !FINE.test(type))
+    .map(({ type, stack, logicalId }) => `${type} ${stack}/${logicalId}`);
+  const of = (...types: string[]): Resource[] => resources.filter(({ type }) => types.includes(type));
+  return {
+    streams: of('AWS::Kinesis::Stream').map(streamSpec),
+    tables: of('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(tableSpec),
+    buckets: of('AWS::S3::Bucket').map(({ name }) => name),
+    functions: of('AWS::Lambda::Function').map((resource) => functionSpec(resource, assembly.assets)),
+    mappings: of('AWS::Lambda::EventSourceMapping')
+      .map((resource) => mappingSpec(resource, leftOut))
+      .filter((mapping) => mapping !== undefined),
+    asyncConfigs: of('AWS::Lambda::EventInvokeConfig').map((resource) => asyncSpec(resource, leftOut)),
+    schedules: of('AWS::Events::Rule')
+      .map((resource) => scheduleSpec(resource, leftOut))
+      .filter((schedule) => schedule !== undefined),
+    routes: routeSpecs(resources, leftOut),
+    leftOut,
+  };
+}

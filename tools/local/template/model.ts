@@ -1,0 +1,98 @@
+/** A Kinesis stream to create. */
+export interface StreamSpec {
+  readonly name: string;
+  readonly shards: number;
+  readonly retentionHours: number;
+}
+
+/** A DynamoDB table to create: the parts of `CreateTable` that an emulator understands. */
+export interface TableSpec {
+  readonly name: string;
+  readonly keySchema: readonly KeyElement[];
+  readonly attributes: readonly { readonly AttributeName: string; readonly AttributeType: 'S' | 'N' | 'B' }[];
+  readonly indexes: readonly {
+    readonly IndexName: string;
+    readonly KeySchema: readonly KeyElement[];
+    readonly Projection: { readonly ProjectionType?: string; readonly NonKeyAttributes?: readonly string[] };
+  }[];
+}
+
+export interface KeyElement {
+  readonly AttributeName: string;
+  readonly KeyType: 'HASH' | 'RANGE';
+}
+
+/** A Lambda function to run. */
+export interface FunctionSpec {
+  readonly name: string;
+  /** Directory of its unpacked code; `undefined` when the code is inline, which only CDK's own helpers use. */
+  readonly directory: string | undefined;
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly reservedConcurrency: number | undefined;
+}
+
+/** Where a stream's consumer begins when it has no checkpoint. */
+export type StartingPosition =
+  | { readonly kind: 'TRIM_HORIZON' | 'LATEST' }
+  | { readonly kind: 'AT_TIMESTAMP'; readonly timestampMs: number };
+
+/** A Lambda event source mapping from a Kinesis stream. Numbers mean what they mean in AWS; -1 is "no limit". */
+export interface MappingSpec {
+  /** Stable over restarts: names its checkpoints. */
+  readonly id: string;
+  readonly functionName: string;
+  readonly streamName: string;
+  readonly enabled: boolean;
+  readonly batchSize: number;
+  readonly batchingWindowMs: number;
+  readonly maximumRetryAttempts: number;
+  readonly maximumRecordAgeSeconds: number;
+  readonly bisectOnError: boolean;
+  readonly reportsItemFailures: boolean;
+  readonly startingPosition: StartingPosition;
+  /** Event patterns, of which a record must match one; empty: everything passes. */
+  readonly filters: readonly Readonly<Record<string, unknown>>[];
+  readonly onFailureBucket: string | undefined;
+}
+
+/** How asynchronous invocations of a function are retried. */
+export interface AsyncSpec {
+  readonly functionName: string;
+  readonly maximumRetryAttempts: number;
+  readonly maximumEventAgeSeconds: number;
+  readonly onFailureBucket: string | undefined;
+}
+
+/** A rule that invokes functions on a schedule. */
+export interface ScheduleSpec {
+  readonly name: string;
+  readonly arn: string;
+  /** `rate(...)` or `cron(...)`. */
+  readonly expression: string;
+  readonly targets: readonly { readonly functionName: string; readonly input: string | undefined }[];
+}
+
+/** A route of the HTTP API. */
+export interface RouteSpec {
+  /** `GET /v1/windows/{stage}`, `ANY /{proxy+}` or `$default`. */
+  readonly key: string;
+  readonly functionName: string;
+  readonly timeoutMs: number;
+}
+
+/** Everything of a cloud assembly that a local run runs. */
+export interface Model {
+  readonly streams: readonly StreamSpec[];
+  readonly tables: readonly TableSpec[];
+  readonly buckets: readonly string[];
+  readonly functions: readonly FunctionSpec[];
+  readonly mappings: readonly MappingSpec[];
+  readonly asyncConfigs: readonly AsyncSpec[];
+  readonly schedules: readonly ScheduleSpec[];
+  readonly routes: readonly RouteSpec[];
+  /** What the template declares and the local run does without, one sentence each. */
+  readonly leftOut: readonly string[];
+}
