@@ -1,0 +1,178 @@
+import { encodeCompact } from '../../shared/events/compact.ts';
+import type { StreamEvent } from '../../shared/events/types.ts';
+import type { WindowStage } from '../../shared/pipeline/index.ts';
+import { parseResultEvent, type WindowResult } from '../../shared/results/result.ts';
+import { compileStage } from '../../shared/state/compiled-stage.ts';
+import { fireStage } from '../../shared/state/fire.ts';
+import { type StageContext, stageContext } from '../../shared/state/stage-context.ts';
+import { sweepStage } from '../../shared/state/sweep.ts';
+import { ShardWriter } from '../../shared/state/writer.ts';
+import type { Rejected } from '../../shared/state/batch-fold.ts';
+import type { TestDynamoDB } from './dynamodb.ts';
+import { Faults } from './faults.ts';
+import { MemoryStream } from './memory-stream.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** One window stage with everything around it in memory, except its state, which is in a real emulator. */
+export class World {
+  /** The wall clock. */
+  now: number;
+  readonly stream: MemoryStream;
+  readonly faults = new Faults();
+  readonly context: StageContext;
+  readonly late: string[] = [];
+  readonly rejected = new Map<string, Rejected>();
+  readonly results: WindowResult[] = [];
+  /** Result id -> its bytes: one id must never have two contents. */
+  readonly emitted = new Map<string, string>();
+  readonly hints: string[] = [];
+  readonly #writers = new Map<string, ShardWriter>();
+  readonly #checkpoints = new Map<string, string>();
+
+  static async create(dynamodb: TestDynamoDB, stage: WindowStage, shards: number, now: number): Promise<World> {
+    return new World(dynamodb, await dynamodb.createTable(), stage, shards, now);
+  }
+
+  private constructor(dynamodb: TestDynamoDB, table: string, stage: WindowStage, shards: number, now: number) {
+    this.now = now;
+    this.stream = new MemoryStream(shards);
+    this.context = stageContext({
+      client: this.faults.wrap(dynamodb.client),
+      table,
+      pipeline: 'test',
+      compiled: compileStage(stage),
+      retention: 24 * HOUR_MS,
+      now: () => this.now,
+    });
+  }
+
+  /** Puts a record of events; a record holds events of one lane, and `point` says which. */
+  put(point: number, events: readonly StreamEvent[]): void {
+    this.stream.put(point, encodeCompact(events), this.now);
+  }
+
+  putBytes(point: number, bytes: Uint8Array): void {
+    this.stream.put(point, bytes, this.now);
+  }
+
+  /**
+   * Delivers the next records of a shard as one batch, as Lambda does: on success the checkpoint moves, on failure the
+   * same records come again, perhaps with more behind them.
+   *
+   * @returns whether there was anything to deliver
+   */
+  async deliver(shard: string, count: number): Promise<boolean> {
+    if (!this.stream.isReady(shard, this.#checkpoints)) return false;
+    const records = this.stream.read(shard, this.#checkpoints.get(shard), count);
+    const last = records.at(-1);
+    if (last === undefined) return false;
+    await this.writer(shard).process(records);
+    this.#checkpoints.set(shard, last.sequence);
+    return true;
+  }
+
+  /** Delivers records again that were processed before: up to `back` before the checkpoint, and `ahead` new ones. */
+  async redeliver(shard: string, back: number, ahead: number): Promise<void> {
+    const all = this.stream.read(shard, undefined, Number.MAX_SAFE_INTEGER);
+    const at = all.findIndex(({ sequence }) => sequence === this.#checkpoints.get(shard)) + 1;
+    const records = all.slice(Math.max(0, at - back), at + (this.stream.isReady(shard, this.#checkpoints) ? ahead : 0));
+    const last = records.at(-1);
+    if (last === undefined) return;
+    await this.writer(shard).process(records);
+    if (at + ahead > at && records.length > 0) this.#checkpoints.set(shard, last.sequence);
+  }
+
+  writer(shard: string): ShardWriter {
+    let writer = this.#writers.get(shard);
+    if (writer === undefined) {
+      writer = this.newWriter(shard);
+      this.#writers.set(shard, writer);
+    }
+    return writer;
+  }
+
+  newWriter(shard: string): ShardWriter {
+    return new ShardWriter(this.context, shard, {
+      setAside: (_shard, items) =>
+        this.faults.call(async () => {
+          for (const item of items) this.rejected.set(`${item.sequence}-${item.sub}`, item);
+        }),
+      emitLate: (events) => this.faults.call(async () => void this.late.push(...events)),
+      hints: {
+        fire: async (stage) => void this.hints.push(`fire ${stage}`),
+        sweep: async (stage) => void this.hints.push(`sweep ${stage}`),
+      },
+      listShards: () => this.faults.call(this.stream.list),
+    });
+  }
+
+  /** A container dies, or all do: what they had in memory is gone. */
+  restart(shard?: string): void {
+    if (shard === undefined) this.#writers.clear();
+    else this.#writers.delete(shard);
+  }
+
+  async fire(): Promise<void> {
+    await fireStage(this.context, {
+      emit: async (results) => {
+        let count = 0;
+        for (const { event } of results) {
+          await this.faults.call(async () => this.#receive(event));
+          count++;
+        }
+        return count;
+      },
+      listShards: () => this.faults.call(this.stream.list),
+      sleep: async (ms) => void (this.now += ms),
+      remaining: () => 60_000,
+    });
+  }
+
+  async sweep(remaining = 0): Promise<void> {
+    await sweepStage(this.context, {
+      listShards: () => this.faults.call(this.stream.list),
+      probe: (shard, after) => this.faults.call(() => this.stream.probe(shard, after)),
+      hints: { fire: async (stage) => void this.hints.push(`fire ${stage}`), sweep: async () => {} },
+      sleep: async (ms) => void (this.now += ms),
+      remaining: () => remaining,
+    });
+  }
+
+  /** Delivers everything, then sweeps and fires until nothing more happens. */
+  async settle(): Promise<void> {
+    this.faults.quiet();
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const shard of this.stream.names()) moved = (await this.deliver(shard, 50)) || moved;
+    }
+    for (let round = 0; round < 3; round++) {
+      // Longer than a lease and than a shard must be still to count as quiet.
+      this.now += 40_000;
+      await this.sweep();
+      await this.fire();
+    }
+  }
+
+  /** The latest result per window and key. */
+  latest(): Map<string, WindowResult> {
+    const latest = new Map<string, WindowResult>();
+    for (const result of this.results) {
+      const id = `${result.start} ${result.end} ${result.key}`;
+      const known = latest.get(id);
+      if (known === undefined || known.revision < result.revision) latest.set(id, result);
+    }
+    return latest;
+  }
+
+  #receive(event: string): void {
+    const result = parseResultEvent(event);
+    const { id } = JSON.parse(event) as { id: string };
+    const before = this.emitted.get(id);
+    if (before !== undefined && before !== event) {
+      throw new Error(`result ${id} has two contents:\n${before}\n${event}`);
+    }
+    this.emitted.set(id, event);
+    this.results.push(result);
+  }
+}
