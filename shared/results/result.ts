@@ -41,12 +41,14 @@ export function resultWriter(firing: Firing): (key: string, values: ResultValues
   const head = `{"specversion":"1.0","id":"${name}/`;
   const middle =
     `/${start}/${end}/${revision}","source":${source},"type":"${name}.result","time":"${iso(end)}",` +
-    `"datacontenttype":"application/json","partitionkey":"`;
-  const data = `","data":{"stage":"${name}","key":"`;
+    `"datacontenttype":"application/json",`;
+  const data = `"data":{"stage":"${name}","key":"`;
   const tail = `","start":"${iso(start)}","end":"${iso(end)}","revision":${revision},"final":${final},"values":`;
   return (key, values) => {
     const text = JSON.stringify(key).slice(1, -1);
-    return `${head}${text}${middle}${text}${data}${text}${tail}${JSON.stringify(values)}}}`;
+    // The attribute must not be empty: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/partitioning.md
+    const partition = text === '' ? '' : `"partitionkey":"${text}",`;
+    return `${head}${text}${middle}${partition}${data}${text}${tail}${JSON.stringify(values)}}}`;
   };
 }
 

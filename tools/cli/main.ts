@@ -1,0 +1,9 @@
+import { Command } from 'commander';
+import { addSendCommand } from './send/command.ts';
+
+const program = new Command('millrace')
+  .description('Works with a running Millrace, local or on AWS')
+  // A command line that is wrong is a failure, not "some events were rejected", which is status 1.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+addSendCommand(program);
+await program.parseAsync();

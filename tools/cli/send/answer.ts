@@ -1,0 +1,83 @@
+/** What ingestion's answer to a batch means for the sender. Events are named by their index in the batch. */
+export type Answer =
+  /** Everything is stored but the events that were rejected. */
+  | { readonly kind: 'stored'; readonly accepted: number; readonly rejected: ReadonlyMap<number, string> }
+  /**
+   * To be sent again, after `retryAfter` milliseconds if the server asked for that: the events of `left`, or, where
+   * it did not tell, all of them.
+   */
+  | {
+      readonly kind: 'retry';
+      readonly reason: string;
+      readonly retryAfter: number | undefined;
+      readonly rejected: ReadonlyMap<number, string>;
+      readonly left: ReadonlySet<number> | undefined;
+    }
+  /** More than one request may carry. */
+  | { readonly kind: 'too-large'; readonly reason: string }
+  /** Wrong whatever the events are: address, key, type. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/**
+ * Interprets an answer of `POST /v1/events/{type}`.
+ *
+ * @param body - the answer's body: a receipt, or problem details (RFC 9457)
+ */
+export function interpret(status: number, headers: Headers, body: string): Answer {
+  const content = parseObject(body);
+  const reason = `${status}: ${describe(content, body)}`;
+  const rejected = parseRejected(content.rejected);
+  if (RETRYABLE.has(status)) {
+    const retryAfter = parseRetryAfter(headers.get('retry-after'));
+    return { kind: 'retry', reason, retryAfter, rejected, left: parseLeft(content.retry) };
+  }
+  if (status === 413) return { kind: 'too-large', reason };
+  if (status >= 200 && status < 300 && typeof content.accepted === 'number') {
+    return { kind: 'stored', accepted: content.accepted, rejected };
+  }
+  // A batch of which nothing was valid is answered with 400 and the same list.
+  if (status === 400 && rejected.size > 0) return { kind: 'stored', accepted: 0, rejected };
+  return { kind: 'refused', reason };
+}
+
+/**
+ * Milliseconds to wait, from seconds or a date.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+ */
+export function parseRetryAfter(value: string | null, now = Date.now()): number | undefined {
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+function parseRejected(value: unknown): Map<number, string> {
+  const rejected = new Map<number, string>();
+  for (const entry of Array.isArray(value) ? (value as unknown[]) : []) {
+    const { index, reason } = Object(entry) as { index?: unknown; reason?: unknown };
+    if (typeof index === 'number')
+      rejected.set(index, typeof reason === 'string' ? reason : 'no reason given');
+  }
+  return rejected;
+}
+
+function parseLeft(value: unknown): Set<number> | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const indexes = (value as unknown[]).map((entry) => (Object(entry) as { index?: unknown }).index);
+  return new Set(indexes.filter((index) => typeof index === 'number'));
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(body)) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
+function describe(content: Record<string, unknown>, body: string): string {
+  const text = content.detail ?? content.title ?? content.message;
+  return typeof text === 'string' ? text : body.slice(0, 200).trim() || 'no explanation';
+}
