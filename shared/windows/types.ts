@@ -30,7 +30,10 @@ export interface Delta {
   readonly rows: number;
   /** Starts of the slices touched, ascending. */
   slices(): number[];
-  /** The partials as bytes; the first byte is the version of the encoding. */
+  /**
+   * The partials as bytes; the first byte is the version of the encoding. Not compressed, but laid out for a compressor:
+   * brotli at quality 2 to 4 (or deflate) takes about 60% off. Whoever stores them compresses them.
+   */
   encode(): Uint8Array;
 }
 

@@ -1,0 +1,53 @@
+import type { Column, Formula, Layout } from './columns.ts';
+import { integerSum, realSum } from './exact.ts';
+import type { Rows } from './rows.ts';
+import type { ResultValues } from './types.ts';
+
+/** Makes the values of one row. The first row of `totals` holds the sums over all keys, which shares divide by. */
+export type Result = (rows: Rows, row: number, totals: Rows) => ResultValues;
+
+/** Compiles the formulas of a stage's values into one function; names become literals by JSON.stringify alone. */
+export function compileResult({ initial, values }: Layout): Result {
+  const read = ({ primitive, index, slot }: Column, rows: string, row: string): string => {
+    const held = (extra: number) => `${rows}.values[${row} * ${initial.length} + ${slot + extra}]`;
+    const carried = `${rows}.remainders[${index}]?.get(${row})`;
+    if (primitive === 'integers') return `finite(integerSum(${held(0)}, ${carried}))`;
+    if (primitive === 'reals') return `finite(realSum(${held(0)}, ${held(1)}, ${carried}))`;
+    return `finite(${held(0)})`;
+  };
+  const own = new Map<string, string>();
+  const total = new Map<string, string>();
+  const variable = (known: Map<string, string>, prefix: string, { index }: Column, code: string): string => {
+    const name = `${prefix}${index}`;
+    known.set(name, `const ${name} = ${code};`);
+    return name;
+  };
+  const ownOf = (column: Column) => variable(own, 'c', column, read(column, 'rows', 'row'));
+  const totalOf = (column: Column) => variable(total, 't', column, read(column, 'totals', '0'));
+  const formula = (of: Formula): string => {
+    switch (of.kind) {
+      case 'column':
+        return ownOf(of.column);
+      case 'quotient':
+        return `quotient(${formula(of.dividend)}, ${formula(of.divisor)})`;
+      case 'share':
+        return `quotient(${ownOf(of.column)}, ${totalOf(of.column)})`;
+    }
+  };
+  // Computed names, because a plain "__proto__" in a literal would set the prototype.
+  const members = values.map(([name, of]) => `[${JSON.stringify(name)}]: ${formula(of)}`);
+  const statements = [...own.values(), ...total.values(), `return { ${members.join(', ')} };`];
+  const source = `return function result(rows, row, totals) {\n${statements.join('\n')}\n};`;
+  return new Function('integerSum', 'realSum', 'finite', 'quotient', source)(
+    integerSum,
+    realSum,
+    finite,
+    quotient,
+  );
+}
+
+/** A value that JSON can carry. Adding zero turns -0, which would depend on the order of the events, into 0. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value + 0 : null);
+
+const quotient = (dividend: number | null, divisor: number | null): number | null =>
+  dividend === null || divisor === null || divisor === 0 ? null : finite(dividend / divisor);

@@ -1,0 +1,15 @@
+/** Bytes that are not a delta of this version and this declaration of the stage. */
+export class DeltaFormatError extends Error {
+  override readonly name = 'DeltaFormatError';
+}
+
+/** An event without a number in a field that its schema requires: it was not validated against that schema. */
+export class MissingFieldError extends Error {
+  override readonly name = 'MissingFieldError';
+  readonly field: string;
+
+  constructor(field: string) {
+    super(`the field ${JSON.stringify(field)} holds no number, and the event's schema requires one`);
+    this.field = field;
+  }
+}

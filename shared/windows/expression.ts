@@ -1,0 +1,51 @@
+import { type EventType, type Expression, fieldOf } from '../pipeline/index.ts';
+
+/** An expression of a declaration with what the compiler has to know of it. */
+export interface Operand {
+  /** Canonical text: equal for equal expressions, different for different ones. */
+  readonly id: string;
+  readonly expression: Expression;
+  /** Names of the fields it reads, each once. */
+  readonly fields: readonly string[];
+  /** Whole numbers only, so that sums of it are whole and kept as such. */
+  readonly integer: boolean;
+  /** Some events may have no value of it: a field is missing or null, or the result is no finite number. */
+  readonly optional: boolean;
+}
+
+/** Analyses an expression over the fields of a type. */
+export function operandOf(expression: Expression, type: EventType): Operand {
+  const integer = isInteger(expression, type);
+  const fields = [...new Set(fieldsIn(expression))];
+  const computed = typeof expression === 'object';
+  const nullable = fields.some((field) => fieldOf(type, field)?.nullable !== false);
+  return {
+    id: idOf(expression),
+    expression,
+    fields,
+    integer,
+    optional:
+      nullable || (computed && !integer) || (typeof expression === 'number' && !Number.isFinite(expression)),
+  };
+}
+
+function idOf(expression: Expression): string {
+  if (typeof expression === 'string') return JSON.stringify(expression);
+  if (typeof expression === 'number') return String(expression);
+  return `(${idOf(expression.left)} ${expression.op} ${idOf(expression.right)})`;
+}
+
+function fieldsIn(expression: Expression): string[] {
+  if (typeof expression === 'string') return [expression];
+  return typeof expression === 'number' ? [] : [...fieldsIn(expression.left), ...fieldsIn(expression.right)];
+}
+
+/** Division leaves the whole numbers; so does a field that may hold anything else. */
+function isInteger(expression: Expression, type: EventType): boolean {
+  if (typeof expression === 'number') return Number.isSafeInteger(expression);
+  if (typeof expression === 'object') {
+    return expression.op !== '/' && isInteger(expression.left, type) && isInteger(expression.right, type);
+  }
+  const types = fieldOf(type, expression)?.types ?? [];
+  return types.length > 0 && types.every((name) => name === 'integer');
+}
