@@ -1,0 +1,11 @@
+import { pipelines } from '../shared/pipelines/index.ts';
+import { synthesize } from './millrace-app.ts';
+
+try {
+  synthesize({ pipelines });
+} catch (error) {
+  // A choice that is not possible needs its sentence, not a stack trace.
+  if (!(error instanceof RangeError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

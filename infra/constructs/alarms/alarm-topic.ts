@@ -1,0 +1,23 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+
+/**
+ * The topic that alarms publish to. Not encrypted with the key alias/aws/sns, because CloudWatch cannot use that
+ * one; what alarms say is no secret.
+ */
+export function alarmTopic(scope: Construct, id: string): Topic {
+  const topic = new Topic(scope, id, { displayName: 'Millrace alarms', enforceSSL: true });
+  // A topic with a policy loses the default one, which would have let the account's alarms in.
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'AlarmsOfThisAccount',
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  );
+  return topic;
+}

@@ -1,0 +1,66 @@
+import type { Duration } from 'aws-cdk-lib';
+import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { EnvName } from '../../shared/runtime/env.ts';
+import type { Alerting } from './alarms/alerting.ts';
+import { functionAlarms } from './alarms/function-alarms.ts';
+import type { Deployment } from './deployment.ts';
+import { HANDLER } from './function-bundles.ts';
+import { writeLogs } from './permissions.ts';
+import { logGroup } from './retention.ts';
+
+export interface BundledFunctionProps {
+  readonly deployment: Deployment;
+  readonly alerting: Alerting;
+  /** The folder under `functions/`. */
+  readonly bundle: string;
+  readonly description: string;
+  /** MB; CPU grows with it, and 1,769 MB are one whole core. */
+  readonly memory: number;
+  readonly timeout: Duration;
+  readonly variables: Readonly<Partial<Record<EnvName, string>>>;
+  /** Exactly the calls that the function makes, besides writing its log. */
+  readonly permissions: readonly PolicyStatement[];
+  /** Flags for V8, as in `NODE_OPTIONS`. */
+  readonly nodeOptions?: readonly string[];
+}
+
+/** A Lambda function with its bundle, role, log group and alarms. */
+export class BundledFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly timeout: Duration;
+
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
+    super(scope, id);
+    const { environment, bundles, sourceMaps } = props.deployment;
+    const log = logGroup(this, 'Log', environment);
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    for (const statement of [writeLogs(log), ...props.permissions]) role.addToPolicy(statement);
+    const nodeOptions = [...(props.nodeOptions ?? []), ...(sourceMaps ? ['--enable-source-maps'] : [])];
+    this.timeout = props.timeout;
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_22_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(bundles.directoryOf(props.bundle)),
+      handler: HANDLER,
+      memorySize: props.memory,
+      timeout: props.timeout,
+      role,
+      logGroup: log,
+      loggingFormat: LoggingFormat.JSON,
+      environment: {
+        ...props.variables,
+        ...(nodeOptions.length > 0 && { NODE_OPTIONS: nodeOptions.join(' ') }),
+      },
+    });
+    functionAlarms(this, props.alerting, this.function, props.timeout);
+  }
+}

@@ -1,0 +1,12 @@
+import type { Environment } from '../environment.ts';
+import type { FunctionBundles } from './function-bundles.ts';
+
+/** What every stack needs to know of the deployment that it is part of. */
+export interface Deployment {
+  readonly environment: Environment;
+  /** The first part of every stack's name: tells apart deployments of one environment in one account. */
+  readonly prefix: string;
+  readonly bundles: FunctionBundles;
+  /** Whether the bundles carry source maps, for functions to use them in stack traces. */
+  readonly sourceMaps: boolean;
+}

@@ -1,0 +1,75 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { ENV } from '../../shared/runtime/env.ts';
+import { scheduleAlarms } from './alarms/schedule-alarms.ts';
+import { HintedFunction } from './hinted-function.ts';
+import { invoke, onStream, onTable } from './permissions.ts';
+import type { PipelineProcessingProps } from './pipeline-processing.ts';
+
+const variablesOf = ({ deployment, pipeline, streams, tables }: PipelineProcessingProps) => ({
+  [ENV.pipeline]: pipeline.name,
+  [ENV.eventsStream]: streams.events.streamName,
+  [ENV.resultsStream]: streams.results.streamName,
+  [ENV.stateTable]: tables.state.tableName,
+  [ENV.retentionHours]: String(deployment.environment.retentionHours),
+});
+
+/** The function that merges windows and emits their results. */
+export function fireFunction(scope: Construct, props: PipelineProcessingProps): HintedFunction {
+  const { alerting, deployment, lake, pipeline, streams, tables } = props;
+  return new HintedFunction(scope, 'Fire', {
+    deployment,
+    alerting,
+    failures: lake,
+    bundle: 'fire',
+    description: `${pipeline.name}: fires windows`,
+    memory: 1769,
+    // A firing that is cut off is emitted again from its start, so it gets all the time there is: a million
+    // results take minutes to pass through a few shards.
+    timeout: Duration.minutes(15),
+    variables: variablesOf(props),
+    permissions: [
+      onTable(tables.state, 'Query', 'GetItem', 'PutItem', 'UpdateItem'),
+      onStream(streams.results, 'PutRecords'),
+      onStream(streams.events, 'ListShards'),
+    ],
+    nodeOptions: ['--max-semi-space-size=64'],
+  });
+}
+
+/** The function that looks every minute at what needs firing, registers shards and probes quiet ones. */
+export function sweepFunction(
+  scope: Construct,
+  props: PipelineProcessingProps,
+  fire: IFunction,
+): HintedFunction {
+  const { alerting, deployment, lake, pipeline, streams, tables } = props;
+  const sweep = new HintedFunction(scope, 'Sweep', {
+    deployment,
+    alerting,
+    failures: lake,
+    bundle: 'sweep',
+    description: `${pipeline.name}: finds windows to fire and quiet shards`,
+    memory: 512,
+    timeout: Duration.minutes(1),
+    variables: { ...variablesOf(props), [ENV.fireFunction]: fire.functionName },
+    permissions: [
+      onTable(tables.state, 'Query', 'GetItem', 'PutItem', 'UpdateItem'),
+      onStream(streams.events, 'ListShards', 'GetShardIterator', 'GetRecords'),
+      invoke(fire),
+    ],
+  });
+  const rule = new Rule(scope, 'EveryMinute', {
+    description: `Sweeps ${pipeline.name}`,
+    schedule: Schedule.rate(Duration.minutes(1)),
+    targets: [
+      // The next minute comes by itself: see HintedFunction.
+      new LambdaTarget(sweep.function, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
+    ],
+  });
+  scheduleAlarms(rule, alerting, rule, sweep.function);
+  return sweep;
+}

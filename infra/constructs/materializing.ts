@@ -1,0 +1,35 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ENV } from '../../shared/runtime/env.ts';
+import { BundledFunction } from './bundled-function.ts';
+import { REJECTED_PREFIX } from './lake-bucket.ts';
+import { onTable, putObjects } from './permissions.ts';
+import type { PipelineProcessingProps } from './pipeline-processing.ts';
+import { EACH_RECORD, StreamConsumer } from './stream-consumer.ts';
+
+/** The function that keeps the latest revision of every result in the results table, fed from the results stream. */
+export function materializeResults(scope: Construct, props: PipelineProcessingProps): void {
+  const { alerting, deployment, lake, pipeline, streams, tables } = props;
+  const consumer = new BundledFunction(scope, 'Materialize', {
+    deployment,
+    alerting,
+    bundle: 'materialize',
+    description: `${pipeline.name}: keeps the latest results in the table`,
+    memory: 512,
+    timeout: Duration.minutes(1),
+    variables: {
+      [ENV.pipeline]: pipeline.name,
+      [ENV.resultsTable]: tables.results.tableName,
+      [ENV.lakeBucket]: lake.bucketName,
+    },
+    permissions: [onTable(tables.results, 'PutItem'), putObjects(lake, REJECTED_PREFIX)],
+  });
+  new StreamConsumer(scope, 'Results', {
+    environment: deployment.environment,
+    alerting,
+    consumer,
+    stream: streams.results,
+    delivery: EACH_RECORD,
+    failures: lake,
+  });
+}

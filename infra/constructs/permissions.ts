@@ -1,0 +1,51 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+
+/** A table, or one with an index, by ARN. */
+interface Table {
+  readonly tableArn: string;
+}
+
+/**
+ * The calls that functions may make, on the resource they make them on. Written by hand because the grants of the
+ * construct library give more: `grantWriteData` includes deleting, `grantRead` of a bucket includes listing it.
+ */
+const allow = (resources: string[], ...actions: string[]): PolicyStatement =>
+  new PolicyStatement({ actions, resources });
+
+export const onTable = (
+  table: Table,
+  ...calls: readonly ('GetItem' | 'PutItem' | 'Query' | 'UpdateItem')[]
+): PolicyStatement => allow([table.tableArn], ...calls.map((call) => `dynamodb:${call}`));
+
+export const onIndex = (table: Table, index: string): PolicyStatement =>
+  allow([`${table.tableArn}/index/${index}`], 'dynamodb:Query');
+
+export const onStream = (
+  stream: IStream,
+  ...calls: readonly ('GetRecords' | 'GetShardIterator' | 'ListShards' | 'PutRecords')[]
+): PolicyStatement => allow([stream.streamArn], ...calls.map((call) => `kinesis:${call}`));
+
+/** What Lambda itself does in the function's name to feed it: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
+export const consume = (stream: IStream): PolicyStatement =>
+  allow(
+    [stream.streamArn],
+    'kinesis:DescribeStream',
+    'kinesis:DescribeStreamSummary',
+    'kinesis:GetRecords',
+    'kinesis:GetShardIterator',
+    'kinesis:ListShards',
+  );
+
+export const putObjects = (bucket: IBucket, prefix: string): PolicyStatement =>
+  allow([bucket.arnForObjects(`${prefix}*`)], 's3:PutObject');
+
+export const invoke = (target: IFunction): PolicyStatement =>
+  allow([target.functionArn], 'lambda:InvokeFunction');
+
+/** Its own log group exists already; the ARN ends in `:*`, for the streams in it. */
+export const writeLogs = (group: ILogGroup): PolicyStatement =>
+  allow([group.logGroupArn], 'logs:CreateLogStream', 'logs:PutLogEvents');

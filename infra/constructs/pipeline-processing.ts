@@ -1,0 +1,42 @@
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { type Pipeline, windowStages } from '../../shared/pipeline/index.ts';
+import { pascalCase } from '../names.ts';
+import type { Alerting } from './alarms/alerting.ts';
+import type { Deployment } from './deployment.ts';
+import { fireFunction, sweepFunction } from './firing.ts';
+import { materializeResults } from './materializing.ts';
+import type { PipelineStreams } from './pipeline-streams.ts';
+import type { Tables } from './tables.ts';
+import { windowFunction } from './windowing.ts';
+
+/** A pipeline and what its functions work with. */
+export interface PipelineProcessingProps {
+  readonly deployment: Deployment;
+  readonly alerting: Alerting;
+  readonly pipeline: Pipeline;
+  readonly streams: PipelineStreams;
+  readonly tables: Tables;
+  readonly lake: IBucket;
+}
+
+/** The functions of one pipeline: derived from its declaration, so that a new stage needs no change here. */
+export class PipelineProcessing extends Construct {
+  constructor(scope: Construct, id: string, props: PipelineProcessingProps) {
+    super(scope, id);
+    const stages = windowStages(props.pipeline);
+    if (stages.length === 0) return;
+    const fire = fireFunction(this, props);
+    const sweep = sweepFunction(this, props, fire.function);
+    for (const stage of stages) {
+      windowFunction(
+        new Construct(this, pascalCase(stage.name)),
+        props,
+        stage,
+        fire.function,
+        sweep.function,
+      );
+    }
+    if (stages.some((stage) => stage.materialize)) materializeResults(this, props);
+  }
+}

@@ -1,0 +1,61 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { WindowStage } from '../../shared/pipeline/index.ts';
+import { ENV } from '../../shared/runtime/env.ts';
+import { BundledFunction } from './bundled-function.ts';
+import { REJECTED_PREFIX } from './lake-bucket.ts';
+import { invoke, onStream, onTable, putObjects } from './permissions.ts';
+import type { PipelineProcessingProps } from './pipeline-processing.ts';
+import { IN_ORDER, StreamConsumer } from './stream-consumer.ts';
+
+/** The function of a window stage, fed from the pipeline's events. */
+export function windowFunction(
+  scope: Construct,
+  props: PipelineProcessingProps,
+  stage: WindowStage,
+  fire: IFunction,
+  sweep: IFunction,
+): void {
+  const { alerting, deployment, lake, pipeline, streams, tables } = props;
+  const { environment } = deployment;
+  const consumer = new BundledFunction(scope, 'Window', {
+    deployment,
+    alerting,
+    bundle: 'window',
+    description: `${pipeline.name}/${stage.name}: folds events into windows`,
+    // One core: the work is all CPU, so less memory would take longer at the same price.
+    memory: 1769,
+    // A batch of 10,000 events takes under a second; this leaves room for a cold start with a long log to read.
+    timeout: Duration.minutes(2),
+    variables: {
+      [ENV.pipeline]: pipeline.name,
+      [ENV.stage]: stage.name,
+      [ENV.eventsStream]: streams.events.streamName,
+      [ENV.lateStream]: streams.late.streamName,
+      [ENV.stateTable]: tables.state.tableName,
+      [ENV.lakeBucket]: lake.bucketName,
+      [ENV.fireFunction]: fire.functionName,
+      [ENV.sweepFunction]: sweep.functionName,
+      [ENV.retentionHours]: String(environment.retentionHours),
+    },
+    permissions: [
+      onTable(tables.state, 'Query', 'GetItem', 'PutItem', 'UpdateItem'),
+      onStream(streams.late, 'PutRecords'),
+      onStream(streams.events, 'ListShards'),
+      putObjects(lake, REJECTED_PREFIX),
+      invoke(fire),
+      invoke(sweep),
+    ],
+    // The events of a batch die together: a young generation that holds them all is cheaper than promoting them.
+    nodeOptions: ['--max-semi-space-size=64'],
+  });
+  new StreamConsumer(scope, 'Events', {
+    environment,
+    alerting,
+    consumer,
+    stream: streams.events,
+    delivery: IN_ORDER,
+    failures: lake,
+  });
+}

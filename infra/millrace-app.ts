@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import type { Pipeline } from '../shared/pipeline/index.ts';
+import { type Assembly, readAssembly } from './assembly.ts';
+import type { Deployment } from './constructs/deployment.ts';
+import { type Bundler, bundleFunctions } from './constructs/function-bundles.ts';
+import { type Choices, choicesFromContext, settingsOf } from './settings.ts';
+import { IngestionStack } from './stacks/ingestion-stack.ts';
+import { ProcessingStack } from './stacks/processing-stack.ts';
+import { QueryStack } from './stacks/query-stack.ts';
+import { StreamsStack } from './stacks/streams-stack.ts';
+
+export interface SynthesizeOptions extends Choices {
+  readonly pipelines: readonly Pipeline[];
+  /** Where the cloud assembly is written; `cdk.out` under the CLI, else a temporary directory. */
+  readonly outdir?: string | undefined;
+  /** Tests put prepared bundles here. */
+  readonly bundler?: Bundler;
+  /** Whether templates are checked against CloudFormation's schema: on, and worth switching off where time counts. */
+  readonly validate?: boolean;
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Builds the whole application and writes its cloud assembly: what `cdk synth` does, in this process. Needs neither an
+ * AWS account nor a network. Choices that are not made are taken from the CLI's context, then from the defaults.
+ *
+ * @throws RangeError when a choice is not possible
+ * @throws Error when a function that a stack needs is missing or does not compile
+ */
+export function synthesize(options: SynthesizeOptions): Assembly {
+  const app = new App({
+    outdir: options.outdir,
+    // Under the CLI its own context wins, and is the same.
+    context: { ...projectContext(), 'aws:cdk:enable-path-metadata': true },
+    analyticsReporting: false,
+    autoSynth: false,
+    builtinCloudFormationValidation: options.validate ?? true,
+  });
+  const chosen = { ...choicesFromContext((key) => app.node.tryGetContext(key)), ...definedOnly(options) };
+  const settings = settingsOf(chosen, options.pipelines);
+  const bundle = options.bundler ?? bundleFunctions;
+  const bundles = bundle({ root: ROOT, sourceMaps: settings.sourceMaps });
+  try {
+    addStacks(app, { ...settings, bundles }, options.pipelines);
+    return readAssembly(app.synth(), settings.environment);
+  } finally {
+    bundles.dispose();
+  }
+}
+
+function addStacks(app: App, deployment: Deployment, pipelines: readonly Pipeline[]): void {
+  const data = new StreamsStack(app, deployment, pipelines);
+  const ingestion = new IngestionStack(app, deployment, data);
+  new ProcessingStack(app, deployment, data, pipelines);
+  new QueryStack(app, deployment, data, ingestion.api);
+}
+
+/** The feature flags that the CLI takes from cdk.json: without them the templates would differ from the deployed ones. */
+function projectContext(): Record<string, unknown> {
+  const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
+    context: Record<string, unknown>;
+  };
+  return context;
+}
+
+const definedOnly = ({ environment, shards, prefix, sourceMaps }: Choices): Choices =>
+  Object.fromEntries(
+    Object.entries({ environment, shards, prefix, sourceMaps }).filter(([, value]) => value !== undefined),
+  );

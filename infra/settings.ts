@@ -1,0 +1,54 @@
+import type { Pipeline } from '../shared/pipeline/index.ts';
+import { type Environment, environmentOf } from './environment.ts';
+
+/** What a deployment may choose, as values or as the CLI's context: see docs/deployment.md. */
+export interface Choices {
+  readonly environment?: string | undefined;
+  /** Shards of every provisioned stream. */
+  readonly shards?: number | undefined;
+  readonly prefix?: string | undefined;
+  readonly sourceMaps?: boolean | undefined;
+}
+
+export interface Settings {
+  readonly environment: Environment;
+  readonly prefix: string;
+  readonly sourceMaps: boolean;
+}
+
+const PREFIX = /^[a-z][a-z0-9-]{0,19}$/;
+
+/**
+ * Fills in what was not chosen and checks what was.
+ *
+ * @throws RangeError naming what is wrong and what to use instead
+ */
+export function settingsOf(choices: Choices, pipelines: readonly Pipeline[]): Settings {
+  const { environment: name = 'dev', prefix = 'millrace', shards, sourceMaps = false } = choices;
+  if (!PREFIX.test(prefix)) {
+    throw new RangeError(`prefix is "${prefix}": use 1 to 20 lower-case letters, digits and hyphens`);
+  }
+  const environment = environmentOf(name, shards);
+  const narrowest = [...pipelines].sort((one, other) => one.lanes - other.lanes)[0];
+  if (shards !== undefined && narrowest !== undefined && shards > narrowest.lanes) {
+    throw new RangeError(
+      `shards is ${shards}, but pipeline "${narrowest.name}" has ${narrowest.lanes} lanes, and a lane is never split: use fewer shards or more lanes`,
+    );
+  }
+  return { environment, prefix, sourceMaps };
+}
+
+/** Reads the choices from the CLI's context, where everything is text: `-c env=prod -c shards=4`. */
+export function choicesFromContext(read: (key: string) => unknown): Choices {
+  const text = (key: string): string | undefined => {
+    const value: unknown = read(key);
+    return value === undefined || value === null ? undefined : String(value);
+  };
+  const shards = text('shards');
+  return {
+    environment: text('env'),
+    shards: shards === undefined ? undefined : Number(shards),
+    prefix: text('prefix'),
+    sourceMaps: text('sourceMaps') === 'true',
+  };
+}

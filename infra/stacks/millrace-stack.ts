@@ -1,0 +1,19 @@
+import { DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Deployment } from '../constructs/deployment.ts';
+
+/** What the four stacks have in common. */
+export class MillraceStack extends Stack {
+  constructor(scope: Construct, id: string, deployment: Deployment, description: string) {
+    const { environment, prefix } = deployment;
+    super(scope, id, {
+      // Everything in it is named by CloudFormation after the stack, so two deployments collide nowhere else.
+      stackName: `${prefix}-${environment.name}-${id.toLowerCase()}`,
+      description: `Millrace ${environment.name}: ${description}`,
+      tags: { application: prefix, environment: environment.name },
+      terminationProtection: environment.deletionProtection,
+      // The CLI checks the version of the bootstrap stack itself; without the rule a template needs no SSM parameter.
+      synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
+    });
+  }
+}

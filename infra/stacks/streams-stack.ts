@@ -1,0 +1,61 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { Pipeline } from '../../shared/pipeline/index.ts';
+import { alarmTopic } from '../constructs/alarms/alarm-topic.ts';
+import type { Alerting } from '../constructs/alarms/alerting.ts';
+import type { Deployment } from '../constructs/deployment.ts';
+import { lakeBucket } from '../constructs/lake-bucket.ts';
+import { PipelineStreams } from '../constructs/pipeline-streams.ts';
+import { Tables } from '../constructs/tables.ts';
+import { pascalCase } from '../names.ts';
+import { MillraceStack } from './millrace-stack.ts';
+
+/** Everything that holds data. The other stacks can be deleted and deployed again without losing any. */
+export class StreamsStack extends MillraceStack {
+  readonly tables: Tables;
+  readonly lake: IBucket;
+  readonly alerting: Alerting;
+  /** By name of the pipeline, in order of declaration. */
+  readonly streams: ReadonlyMap<string, PipelineStreams>;
+
+  constructor(scope: Construct, deployment: Deployment, pipelines: readonly Pipeline[]) {
+    super(scope, 'Streams', deployment, 'streams, tables and the lake');
+    const { environment } = deployment;
+    this.alerting = {
+      enabled: environment.alarms !== 'off',
+      topic: environment.alarms === 'notify' ? alarmTopic(this, 'Alarms') : undefined,
+    };
+    this.tables = new Tables(this, 'Tables', environment);
+    this.lake = lakeBucket(this, 'Lake', environment);
+    this.streams = new Map(
+      pipelines.map(({ name }) => [
+        name,
+        new PipelineStreams(this, pascalCase(name), { environment, alerting: this.alerting }),
+      ]),
+    );
+    this.addOutputs();
+  }
+
+  private addOutputs(): void {
+    const output = (id: string, value: string, description: string) =>
+      new CfnOutput(this, id, { value, description });
+    output('StateTable', this.tables.state.tableName, 'Table of the commit log, heads, clocks and ledger');
+    output('ResultsTable', this.tables.results.tableName, 'Table of the latest revision of every result');
+    output('KeysTable', this.tables.keys.tableName, 'Table of the hashes of the write keys');
+    output('LakeBucket', this.lake.bucketName, 'Bucket of the lake and of what was set aside');
+    if (this.alerting.topic !== undefined) {
+      output('AlarmTopic', this.alerting.topic.topicArn, 'Topic to subscribe to for alarms');
+    }
+    for (const [name, { events, results, late }] of this.streams) {
+      const prefix = pascalCase(name);
+      output(`${prefix}EventsStream`, events.streamName, `Events of ${name}`);
+      output(`${prefix}ResultsStream`, results.streamName, `Results of ${name}`);
+      output(
+        `${prefix}LateStream`,
+        late.streamName,
+        `Events of ${name} that came too late for their windows`,
+      );
+    }
+  }
+}
