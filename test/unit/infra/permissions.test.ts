@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { read, resources, synthesizeSample } from './support.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+
+const assembly = synthesizeSample({ environment: 'prod' });
+
+/** What the role of a function allows, one line per call and resource. */
+const permissions = new Map(
+  resources(assembly, 'AWS::IAM::Policy').map(({ stack, path, properties }) => [
+    path.replace('/Role/DefaultPolicy', ''),
+    (properties.PolicyDocument.Statement as Statement[])
+      .flatMap(({ Effect, Action, Resource }) => {
+        expect(Effect).toBe('Allow');
+        return [Action]
+          .flat()
+          .flatMap((action) =>
+            [Resource].flat().map((resource) => `${action} ${read(assembly, stack, resource)}`),
+          );
+      })
+      .sort(),
+  ]),
+);
+
+const logs = (path: string) => [`logs:CreateLogStream ${path}/Log`, `logs:PutLogEvents ${path}/Log`];
+const onState = ['GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+  (call) => `dynamodb:${call} Streams/Tables/State`,
+);
+const failures = ['s3:ListBucket Streams/Lake', 's3:PutObject Streams/Lake/aws/lambda/*'];
+const consumed = (stream: string) =>
+  ['DescribeStream', 'DescribeStreamSummary', 'GetRecords', 'GetShardIterator', 'ListShards'].map(
+    (call) => `kinesis:${call} ${stream}`,
+  );
+const expected = (path: string, ...lines: string[]) => {
+  expect(permissions.get(path)).toEqual([...new Set([...logs(path), ...lines])].sort());
+};
+
+test('ingestion puts events and looks keys up', () => {
+  expected(
+    'Ingestion/Ingest',
+    'kinesis:PutRecords Streams/MeterReadings/Events',
+    'kinesis:PutRecords Streams/Doors/Events',
+    'dynamodb:GetItem Streams/Tables/Keys',
+  );
+});
+
+test('a window stage reads its stream, keeps state, sets aside and gives hints', () => {
+  expected(
+    'Processing/Doors/Openings/Window',
+    ...onState,
+    ...consumed('Streams/Doors/Events'),
+    ...failures,
+    'kinesis:PutRecords Streams/Doors/Late',
+    's3:PutObject Streams/Lake/rejected/*',
+    'lambda:InvokeFunction Processing/Doors/Fire/Function',
+    'lambda:InvokeFunction Processing/Doors/Sweep/Function',
+  );
+});
+
+test('firing reads state and puts results', () => {
+  expected(
+    'Processing/Doors/Fire',
+    ...onState,
+    ...failures,
+    'kinesis:PutRecords Streams/Doors/Results',
+    'kinesis:ListShards Streams/Doors/Events',
+  );
+});
+
+test('the sweeper probes the events and invokes firing', () => {
+  expected(
+    'Processing/Doors/Sweep',
+    ...onState,
+    ...failures,
+    'kinesis:ListShards Streams/Doors/Events',
+    'kinesis:GetShardIterator Streams/Doors/Events',
+    'kinesis:GetRecords Streams/Doors/Events',
+    'lambda:InvokeFunction Processing/Doors/Fire/Function',
+  );
+});
+
+test('materializing puts results into the table', () => {
+  expected(
+    'Processing/MeterReadings/Materialize',
+    ...consumed('Streams/MeterReadings/Results'),
+    ...failures,
+    'dynamodb:PutItem Streams/Tables/Results',
+    's3:PutObject Streams/Lake/rejected/*',
+  );
+});
+
+test('the query API only reads', () => {
+  expected(
+    'Query/Query',
+    'dynamodb:Query Streams/Tables/Results',
+    'dynamodb:Query Streams/Tables/Results/index/byTime',
+    'dynamodb:Query Streams/Tables/State',
+    'dynamodb:GetItem Streams/Tables/State',
+    'dynamodb:GetItem Streams/Tables/Keys',
+  );
+});
+
+test('no role allows any call by a pattern, or on anything but objects under a prefix', () => {
+  for (const line of [...permissions.values()].flat()) {
+    const [action, target] = line.split(' ') as [string, string];
+    expect(action).not.toContain('*');
+    expect(target).toMatch(/^(?!.*\*)|^Streams\/Lake\/(rejected|aws\/lambda)\/\*$/);
+  }
+});
+
+test('every role is a function role of its own, with no managed policy', () => {
+  const roles = resources(assembly, 'AWS::IAM::Role');
+  expect(roles).toHaveLength(resources(assembly, 'AWS::Lambda::Function').length);
+  for (const { properties } of roles) {
+    expect(Object.keys(properties)).toEqual(['AssumeRolePolicyDocument']);
+    expect(properties.AssumeRolePolicyDocument.Statement).toEqual([
+      { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
+    ]);
+  }
+});

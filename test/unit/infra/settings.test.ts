@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { choicesFromContext, settingsOf } from '../../../infra/settings.ts';
+import { samplePipelines } from './sample.ts';
+
+test('what is not chosen has a default', () => {
+  expect(settingsOf({}, samplePipelines)).toMatchObject({
+    environment: { name: 'dev' },
+    prefix: 'millrace',
+    sourceMaps: false,
+  });
+});
+
+test.each(['Upper', '', '1st', 'under_score', 'a'.repeat(21)])('prefix "%s" is refused', (prefix) => {
+  expect(() => settingsOf({ prefix }, samplePipelines)).toThrow('lower-case letters');
+});
+
+test('more shards than a pipeline has lanes are refused', () => {
+  expect(settingsOf({ shards: 16 }, samplePipelines).environment.capacity).toMatchObject({ shards: 16 });
+  expect(() => settingsOf({ shards: 17 }, samplePipelines)).toThrow(/has 16 lanes/);
+});
+
+test('the context of the CLI is text', () => {
+  const context: Record<string, unknown> = { env: 'local', shards: '4', prefix: 'mine', sourceMaps: 'true' };
+  expect(choicesFromContext((key) => context[key])).toEqual({
+    environment: 'local',
+    shards: 4,
+    prefix: 'mine',
+    sourceMaps: true,
+  });
+  expect(choicesFromContext(() => undefined)).toEqual({
+    environment: undefined,
+    shards: undefined,
+    prefix: undefined,
+    sourceMaps: false,
+  });
+});

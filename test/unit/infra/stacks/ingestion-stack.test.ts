@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { read, resource, resources, synthesizeSample } from '../support.ts';
+
+const assembly = synthesizeSample({ environment: 'local' });
+
+test('events are posted with or without their type in the path', () => {
+  const routes = resources(assembly, 'AWS::ApiGatewayV2::Route').filter(({ stack }) => stack === 'Ingestion');
+  expect(routes.map(({ properties }) => properties.RouteKey)).toEqual([
+    'POST /v1/events',
+    'POST /v1/events/{type}',
+  ]);
+});
+
+test('all functions of the API get payload format 2.0', () => {
+  const integrations = resources(assembly, 'AWS::ApiGatewayV2::Integration');
+  expect(
+    integrations.map(({ stack, properties }) => read(assembly, stack, properties.IntegrationUri)),
+  ).toEqual(['Ingestion/Ingest/Function', 'Query/Query/Function']);
+  for (const { properties } of integrations) {
+    expect(properties).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' });
+  }
+});
+
+test('the API may invoke each function on its own routes only', () => {
+  const permissions = resources(assembly, 'AWS::Lambda::Permission').filter(
+    ({ properties }) => properties.Principal === 'apigateway.amazonaws.com',
+  );
+  const allowed = permissions.map(({ stack, properties }) => [
+    read(assembly, stack, properties.FunctionName),
+    read(assembly, stack, properties.SourceArn).split('Ingestion/Http/Api')[1],
+  ]);
+  expect(allowed).toEqual([
+    ['Ingestion/Ingest/Function', '/*/*/v1/events'],
+    ['Ingestion/Ingest/Function', '/*/*/v1/events/{type}'],
+    ['Query/Query/Function', '/*/*/v1/windows/{stage}'],
+    ['Query/Query/Function', '/*/*/v1/stages'],
+    ['Query/Query/Function', '/*/*/healthz'],
+    ['Query/Query/Function', '/*/*/'],
+  ]);
+});
+
+test('requests are throttled and logged', () => {
+  const { properties } = resource(assembly, 'Ingestion/Http/Stage');
+  expect(properties).toMatchObject({
+    StageName: '$default',
+    AutoDeploy: true,
+    DefaultRouteSettings: { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 },
+  });
+  expect(read(assembly, 'Ingestion', properties.AccessLogSettings.DestinationArn)).toBe(
+    'Ingestion/Http/AccessLog',
+  );
+  expect(JSON.parse(properties.AccessLogSettings.Format)).toMatchObject({ status: '$context.status' });
+});
+
+test('ingestion knows every events stream by its pipeline', () => {
+  const { Variables } = resource(assembly, 'Ingestion/Ingest/Function').properties.Environment;
+  expect(JSON.parse(read(assembly, 'Ingestion', Variables.EVENTS_STREAMS))).toEqual({
+    'meter-readings': 'Streams/MeterReadings/Events',
+    doors: 'Streams/Doors/Events',
+  });
+});
+
+test('the URL of the API is an output', () => {
+  const { template } = assembly.stacks.find(({ id }) => id === 'Ingestion')!;
+  expect(read(assembly, 'Ingestion', template.Outputs?.ApiUrl?.Value)).toBe('Ingestion/Http/Api.ApiEndpoint');
+});

@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Assembly, TemplateResource } from '../../../infra/assembly.ts';
+import type { Bundler } from '../../../infra/constructs/function-bundles.ts';
+import { type SynthesizeOptions, synthesize } from '../../../infra/millrace-app.ts';
+import { samplePipelines } from './sample.ts';
+
+/** A bundle for whatever function is asked for, without bundling. */
+export const fakeBundler: Bundler = () => {
+  const root = mkdtempSync(join(tmpdir(), 'millrace-test-'));
+  return {
+    metafile: { inputs: {}, outputs: {} },
+    directoryOf(name) {
+      const directory = join(root, name);
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(join(directory, 'handler.mjs'), `export const handler = async () => '${name}';\n`);
+      return directory;
+    },
+    dispose: () => rmSync(root, { recursive: true, force: true }),
+  };
+};
+
+/** The sample pipelines' templates; the directory is gone afterwards. */
+export function synthesizeSample(options: Partial<SynthesizeOptions> = {}): Assembly {
+  const outdir = mkdtempSync(join(tmpdir(), 'millrace-assembly-'));
+  try {
+    return synthesize({
+      pipelines: samplePipelines,
+      bundler: fakeBundler,
+      validate: false,
+      outdir,
+      ...options,
+    });
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+export interface Found {
+  readonly stack: string;
+  /** The construct's path, such as `Streams/Doors/Events`. */
+  readonly path: string;
+  readonly type: string;
+  readonly resource: TemplateResource;
+  // biome-ignore lint/suspicious/noExplicitAny: assertions look into whatever CloudFormation has there
+  readonly properties: any;
+}
+
+const pathOf = (resource: TemplateResource): string =>
+  String((resource.Metadata as Record<string, unknown> | undefined)?.['aws:cdk:path']).replace(
+    /\/Resource$/,
+    '',
+  );
+
+/** All resources of a type, in all stacks. */
+export const resources = (assembly: Assembly, type?: string): Found[] =>
+  assembly.stacks.flatMap(({ id, template }) =>
+    Object.values(template.Resources)
+      .filter((resource) => type === undefined || resource.Type === type)
+      .map((resource) => ({
+        stack: id,
+        path: pathOf(resource),
+        type: resource.Type,
+        resource,
+        properties: resource.Properties ?? {},
+      })),
+  );
+
+/** The one resource of that path. */
+export function resource(assembly: Assembly, path: string): Found {
+  const found = resources(assembly).find((candidate) => candidate.path === path);
+  if (found === undefined) throw new Error(`no resource ${path}`);
+  return found;
+}
+
+/**
+ * Reads a value of a template with its references resolved, across stacks: a resource by its path, an attribute
+ * other than its ARN by `path.Attribute`, a pseudo parameter by `<name>`.
+ */
+export function read(assembly: Assembly, stackId: string, value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const stack = assembly.stacks.find(({ id }) => id === stackId)!;
+  const [[intrinsic, argument]] = Object.entries(value) as [[string, unknown]];
+  const pathOfId = (id: string) => {
+    const target = stack.template.Resources[id];
+    if (target === undefined) throw new Error(`${stackId} has no resource ${id}`);
+    return pathOf(target);
+  };
+  switch (intrinsic) {
+    case 'Ref':
+      return String(argument).startsWith('AWS::')
+        ? `<${String(argument).slice(5)}>`
+        : pathOfId(String(argument));
+    case 'Fn::GetAtt': {
+      const [id, attribute] = argument as [string, string];
+      return attribute === 'Arn' ? pathOfId(id) : `${pathOfId(id)}.${attribute}`;
+    }
+    case 'Fn::Join':
+      return (argument as [string, unknown[]])[1].map((part) => read(assembly, stackId, part)).join('');
+    case 'Fn::ImportValue': {
+      for (const { id, template } of assembly.stacks) {
+        const output = Object.values(template.Outputs ?? {}).find(({ Export }) => Export?.Name === argument);
+        if (output !== undefined) return read(assembly, id, output.Value);
+      }
+      throw new Error(`no stack exports ${String(argument)}`);
+    }
+    default:
+      throw new Error(`unknown intrinsic ${intrinsic}`);
+  }
+}
