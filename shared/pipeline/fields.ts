@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EventType } from './event-type.ts';
 
 /** A JSON Schema, as far as Millrace looks into it. */

@@ -1,6 +1,7 @@
 import { toCloudEvent } from '../events/cloudevents.ts';
 import { EventHash } from '../events/hash.ts';
 import type { EventVisitor, StreamEvent } from '../events/types.ts';
+import { compileValidator, type Validator } from '../events/validator.ts';
 import type { Delta } from '../windows/types.ts';
 import type { CompiledStage } from './compiled-stage.ts';
 import { type Position, WHOLE_RECORD } from './position.ts';
@@ -40,6 +41,7 @@ export class BatchFold implements EventVisitor {
   arrival: number;
 
   readonly #compiled: CompiledStage;
+  readonly #validate: Validator;
   readonly #type: string;
   readonly #keyField: string;
   readonly #maxAhead: number;
@@ -57,6 +59,7 @@ export class BatchFold implements EventVisitor {
 
   constructor(compiled: CompiledStage, state: ShardState, limit: number) {
     this.#compiled = compiled;
+    this.#validate = compileValidator(compiled.stage.from);
     this.#type = compiled.stage.from.name;
     this.#keyField = compiled.stage.key;
     this.#maxAhead = compiled.stage.from.maxAhead;
@@ -95,7 +98,7 @@ export class BatchFold implements EventVisitor {
   ): void {
     if (sub <= this.#skip || !this.#take(sub) || type !== this.#type) return;
     if (!trusted) {
-      const problems = this.#compiled.validate(data);
+      const problems = this.#validate(data);
       if (problems !== undefined) {
         const reason = problems.map((problem) => problem.reason).join('; ');
         this.#reject(sub, 'invalid', reason, bytesOf({ type, source, id, time, key, data, extra }));

@@ -1,4 +1,3 @@
-import { compileValidator, type Validator } from '../events/validator.ts';
 import type { WindowStage } from '../pipeline/index.ts';
 import { compilePlan } from '../windows/plan.ts';
 import type { WindowPlan } from '../windows/types.ts';
@@ -7,11 +6,6 @@ import type { WindowPlan } from '../windows/types.ts';
 export interface CompiledStage {
   readonly stage: WindowStage;
   readonly plan: WindowPlan;
-  readonly validate: Validator;
 }
 
-export const compileStage = (stage: WindowStage): CompiledStage => ({
-  stage,
-  plan: compilePlan(stage),
-  validate: compileValidator(stage.from),
-});
+export const compileStage = (stage: WindowStage): CompiledStage => ({ stage, plan: compilePlan(stage) });

@@ -18,7 +18,12 @@ const KEYS = ['a', 'b', 'c', 'd'];
 
 /** Something that happens to the pipeline between two others. */
 type Step =
-  | { readonly kind: 'put'; readonly key: number; readonly offsets: readonly number[]; readonly again: number }
+  | {
+      readonly kind: 'put';
+      readonly key: number;
+      readonly offsets: readonly number[];
+      readonly again: number;
+    }
   | { readonly kind: 'deliver'; readonly shard: number; readonly count: number }
   | { readonly kind: 'redeliver'; readonly shard: number; readonly back: number; readonly ahead: number }
   | { readonly kind: 'restart' | 'fire' | 'sweep' }
@@ -39,11 +44,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 5,
-    arbitrary: fc.record({ kind: fc.constant('deliver' as const), shard, count: fc.integer({ min: 1, max: 6 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant('deliver' as const),
+      shard,
+      count: fc.integer({ min: 1, max: 6 }),
+    }),
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('redeliver' as const), shard, back: fc.nat(4), ahead: fc.nat(2) }),
+    arbitrary: fc.record({
+      kind: fc.constant('redeliver' as const),
+      shard,
+      back: fc.nat(4),
+      ahead: fc.nat(2),
+    }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('restart', 'fire', 'sweep') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('split', 'merge'), shard }) },

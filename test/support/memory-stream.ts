@@ -1,5 +1,5 @@
-import { comparePosition, type Position, WHOLE_RECORD } from '../../shared/state/position.ts';
 import type { ShardInfo } from '../../shared/state/heads.ts';
+import { comparePosition, type Position, WHOLE_RECORD } from '../../shared/state/position.ts';
 import type { Probe } from '../../shared/state/sweep.ts';
 import type { SourceRecord } from '../../shared/state/writer.ts';
 
@@ -97,4 +97,3 @@ export class MemoryStream {
     this.#shards.push({ shard, parents, hashRange, records: [], closed: false });
   }
 }
-

@@ -2,12 +2,12 @@ import { encodeCompact } from '../../shared/events/compact.ts';
 import type { StreamEvent } from '../../shared/events/types.ts';
 import type { WindowStage } from '../../shared/pipeline/index.ts';
 import { parseResultEvent, type WindowResult } from '../../shared/results/result.ts';
+import type { Rejected } from '../../shared/state/batch-fold.ts';
 import { compileStage } from '../../shared/state/compiled-stage.ts';
 import { fireStage } from '../../shared/state/fire.ts';
 import { type StageContext, stageContext } from '../../shared/state/stage-context.ts';
 import { sweepStage } from '../../shared/state/sweep.ts';
 import { ShardWriter } from '../../shared/state/writer.ts';
-import type { Rejected } from '../../shared/state/batch-fold.ts';
 import type { TestDynamoDB } from './dynamodb.ts';
 import { Faults } from './faults.ts';
 import { MemoryStream } from './memory-stream.ts';
@@ -30,11 +30,22 @@ export class World {
   readonly #writers = new Map<string, ShardWriter>();
   readonly #checkpoints = new Map<string, string>();
 
-  static async create(dynamodb: TestDynamoDB, stage: WindowStage, shards: number, now: number): Promise<World> {
+  static async create(
+    dynamodb: TestDynamoDB,
+    stage: WindowStage,
+    shards: number,
+    now: number,
+  ): Promise<World> {
     return new World(dynamodb, await dynamodb.createTable(), stage, shards, now);
   }
 
-  private constructor(dynamodb: TestDynamoDB, table: string, stage: WindowStage, shards: number, now: number) {
+  private constructor(
+    dynamodb: TestDynamoDB,
+    table: string,
+    stage: WindowStage,
+    shards: number,
+    now: number,
+  ) {
     this.now = now;
     this.stream = new MemoryStream(shards);
     this.context = stageContext({
@@ -76,7 +87,10 @@ export class World {
   async redeliver(shard: string, back: number, ahead: number): Promise<void> {
     const all = this.stream.read(shard, undefined, Number.MAX_SAFE_INTEGER);
     const at = all.findIndex(({ sequence }) => sequence === this.#checkpoints.get(shard)) + 1;
-    const records = all.slice(Math.max(0, at - back), at + (this.stream.isReady(shard, this.#checkpoints) ? ahead : 0));
+    const records = all.slice(
+      Math.max(0, at - back),
+      at + (this.stream.isReady(shard, this.#checkpoints) ? ahead : 0),
+    );
     const last = records.at(-1);
     if (last === undefined) return;
     await this.writer(shard).process(records);
@@ -124,7 +138,7 @@ export class World {
         return count;
       },
       listShards: () => this.faults.call(this.stream.list),
-      sleep: async (ms) => void (this.now += ms),
+      sleep: this.#sleep,
       remaining: () => 60_000,
     });
   }
@@ -134,7 +148,7 @@ export class World {
       listShards: () => this.faults.call(this.stream.list),
       probe: (shard, after) => this.faults.call(() => this.stream.probe(shard, after)),
       hints: { fire: async (stage) => void this.hints.push(`fire ${stage}`), sweep: async () => {} },
-      sleep: async (ms) => void (this.now += ms),
+      sleep: this.#sleep,
       remaining: () => remaining,
     });
   }
@@ -164,6 +178,10 @@ export class World {
     }
     return latest;
   }
+
+  #sleep = async (ms: number): Promise<void> => {
+    this.now += ms;
+  };
 
   #receive(event: string): void {
     const result = parseResultEvent(event);

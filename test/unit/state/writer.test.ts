@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
+import { InjectedFault } from '../../support/faults.ts';
+import { MINUTE, readingEvent, totals } from '../../support/stage.ts';
+import { World } from '../../support/world.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const SHARD = 'shardId-000000000000';
+
+let dynamodb: TestDynamoDB;
+let world: World;
+beforeAll(async () => {
+  dynamodb = await startDynamoDB();
+});
+afterAll(() => dynamodb.stop());
+beforeEach(async () => {
+  world = await World.create(dynamodb, totals, 1, START);
+});
+
+const last = async () => (await world.context.log.last(SHARD))!;
+
+describe('a batch', () => {
+  test('becomes one commit with its position, its counts and its open slices', async () => {
+    world.put(0, [readingEvent('1', START), readingEvent('2', START + MINUTE), readingEvent('1', START)]);
+    await world.deliver(SHARD, 10);
+    const { tail } = await last();
+    expect(tail.n).toBe(1);
+    expect(tail.counts).toEqual({ accepted: 2, duplicate: 1, late: 0, rejected: 0 });
+    expect([...tail.open]).toEqual([
+      [START, [1, 1]],
+      [START + MINUTE, [1, 1]],
+    ]);
+    expect(tail.maxEventTime).toBe(START + MINUTE);
+    expect((await world.context.heads.read()).heads).toMatchObject([
+      { shard: SHARD, n: 1, position: tail.position },
+    ]);
+  });
+
+  test('in which nothing is accepted still commits its position', async () => {
+    world.put(0, [readingEvent('1', START)]);
+    world.put(0, [readingEvent('1', START)]);
+    await world.deliver(SHARD, 1);
+    const before = (await last()).tail;
+    await world.deliver(SHARD, 1);
+    const { tail } = await last();
+    expect(tail.n).toBe(before.n + 1);
+    expect(tail.position).not.toEqual(before.position);
+    expect(tail.counts).toEqual({ accepted: 1, duplicate: 1, late: 0, rejected: 0 });
+  });
+
+  test('that comes again changes nothing, warm or cold', async () => {
+    world.put(0, [readingEvent('1', START)]);
+    await world.deliver(SHARD, 1);
+    const before = await last();
+    await world.redeliver(SHARD, 1, 0);
+    world.restart();
+    await world.redeliver(SHARD, 1, 0);
+    expect(await last()).toEqual(before);
+  });
+
+  test('too large for one item is split, inside a record too, and counted once', async () => {
+    const key = 'k'.repeat(400);
+    const events = Array.from({ length: 3_000 }, (_, at) =>
+      // Random keys do not compress, so that the payload is over the limit whatever the encoding does.
+      readingEvent(`e${at}`, START, `${randomText(key.length)}${at}`),
+    );
+    world.put(0, events);
+    await world.deliver(SHARD, 10);
+    const { tail } = await last();
+    expect(tail.n).toBeGreaterThan(1);
+    expect(tail.counts.accepted).toBe(events.length);
+    world.restart();
+    await world.redeliver(SHARD, 1, 0);
+    expect((await last()).tail.counts).toEqual(tail.counts);
+  });
+});
+
+describe('what cannot be counted', () => {
+  test('is set aside with its place, its reason and its bytes, and blocks nothing', async () => {
+    world.putBytes(0, Buffer.from('not an event'));
+    const invalid = { ...readingEvent('2', START), data: { key: 'a', amount: 'much', at: START } };
+    world.put(0, [readingEvent('1', START), invalid]);
+    world.put(0, [readingEvent('3', START + 31 * MINUTE), readingEvent('4', START, 'x'.repeat(600))]);
+    await world.deliver(SHARD, 10);
+    expect([...world.rejected.values()].map(({ code, sub }) => [code, sub])).toEqual([
+      ['undecodable', 0],
+      ['invalid', 1],
+      ['future', 0],
+      ['key', 1],
+    ]);
+    const [undecodable, wrong] = [...world.rejected.values()];
+    expect(Buffer.from(undecodable!.bytes).toString()).toBe('not an event');
+    expect(wrong!.reason).toContain('amount');
+    expect(JSON.parse(Buffer.from(wrong!.bytes).toString())).toMatchObject({
+      id: '2',
+      data: { amount: 'much' },
+    });
+    expect((await last()).tail.counts).toEqual({ accepted: 1, duplicate: 0, late: 0, rejected: 4 });
+  });
+
+  test('is not committed before it is stored', async () => {
+    world.putBytes(0, Buffer.from('not an event'));
+    await world.sweep();
+    world.faults.inject(() => (world.rejected.size === 0 && world.faults.calls > 0 ? 'ok' : 'lost'));
+    await expect(world.deliver(SHARD, 1)).rejects.toThrow(InjectedFault);
+    expect(world.rejected.size).toBe(1);
+    world.faults.quiet();
+    expect(await world.context.log.last(SHARD)).toBeUndefined();
+    await world.deliver(SHARD, 1);
+    expect((await last()).tail.counts.rejected).toBe(1);
+  });
+});
+
+describe('a late event', () => {
+  /** Moves the stage's time far beyond the first minute's lateness, and closes it. */
+  async function closeFirstMinute(): Promise<void> {
+    await world.sweep();
+    world.put(0, [readingEvent('1', START)]);
+    await world.deliver(SHARD, 1);
+    world.now = START + 30 * MINUTE;
+    world.put(0, [readingEvent('2', START + 30 * MINUTE)]);
+    await world.deliver(SHARD, 1);
+    await world.fire();
+  }
+
+  test('within the allowed lateness revises the results of its key', async () => {
+    await world.sweep();
+    world.put(0, [readingEvent('1', START), readingEvent('2', START, 'b')]);
+    world.put(0, [readingEvent('3', START + 2 * MINUTE)]);
+    await world.deliver(SHARD, 2);
+    await world.fire();
+    world.put(0, [readingEvent('4', START + 1, 'b', 5)]);
+    await world.deliver(SHARD, 1);
+    expect(world.hints).toContain('fire totals');
+    await world.fire();
+    expect(world.results.filter(({ start }) => start === START)).toMatchObject([
+      { key: 'a', revision: 0, final: false, values: { total: 1, events: 1 } },
+      { key: 'b', revision: 0, final: false, values: { total: 1, events: 1 } },
+      { key: 'b', revision: 1, final: false, values: { total: 6, events: 2 } },
+    ]);
+  });
+
+  test('beyond it goes to the late output after the commit, and is not counted', async () => {
+    await closeFirstMinute();
+    world.put(0, [readingEvent('3', START + 5)]);
+    await world.deliver(SHARD, 1);
+    expect(world.late.map((event) => JSON.parse(event).id)).toEqual(['3']);
+    expect((await last()).tail.counts).toEqual({ accepted: 2, duplicate: 0, late: 1, rejected: 0 });
+    expect([...world.latest().values()].find(({ start }) => start === START)).toMatchObject({
+      final: true,
+      values: { total: 1, events: 1 },
+    });
+  });
+
+  test('is emitted again after a crash between the commit and the head', async () => {
+    await closeFirstMinute();
+    world.put(0, [readingEvent('3', START + 5)]);
+    const done = (await last()).tail.n;
+    let failing = false;
+    world.faults.inject(() => {
+      failing ||= world.late.length > 0;
+      return failing ? 'lost' : 'ok';
+    });
+    await expect(world.deliver(SHARD, 1)).rejects.toThrow(InjectedFault);
+    world.faults.quiet();
+    expect((await last()).tail.n).toBe(done + 1);
+    world.restart();
+    await world.deliver(SHARD, 1);
+    expect(world.late.map((event) => JSON.parse(event).id)).toEqual(['3', '3']);
+    expect((await last()).tail.counts.late).toBe(1);
+  });
+
+  test('that was counted in time before is a duplicate', async () => {
+    await world.sweep();
+    world.put(0, [readingEvent('1', START)]);
+    world.put(0, [readingEvent('2', START + 11 * MINUTE + 20_000)]);
+    await world.deliver(SHARD, 1);
+    await world.deliver(SHARD, 1);
+    world.put(0, [readingEvent('1', START)]);
+    await world.deliver(SHARD, 1);
+    expect(world.late).toEqual([]);
+    expect((await last()).tail.counts).toEqual({ accepted: 2, duplicate: 1, late: 0, rejected: 0 });
+  });
+});
+
+function randomText(length: number): string {
+  return Array.from({ length }, () => Math.floor(Math.random() * 36).toString(36)).join('');
+}
