@@ -28,7 +28,7 @@ export interface SweepInputs {
 
 /** Probes at a time: Kinesis allows five reads per shard and second, and these are different shards. */
 const PROBES = 8;
-/** Rounds per call: more only make sense while a silence goes on. */
+/** Looks per call: more than two only make sense while a silence goes on. */
 const MAX_ROUNDS = 8;
 const MIN_REMAINING_MS = 5_000;
 
@@ -39,14 +39,18 @@ const MIN_REMAINING_MS = 5_000;
  */
 export async function sweepStage(context: StageContext, inputs: SweepInputs): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const wait = await sweepOnce(context, inputs);
+    const wait = await sweepOnce(context, inputs, round === 0);
     if (wait === undefined || wait > inputs.remaining() - MIN_REMAINING_MS) return;
     await inputs.sleep(wait);
   }
 }
 
 /** @returns how many milliseconds from now another look is worth while, `undefined` where none is */
-async function sweepOnce(context: StageContext, inputs: SweepInputs): Promise<number | undefined> {
+async function sweepOnce(
+  context: StageContext,
+  inputs: SweepInputs,
+  first: boolean,
+): Promise<number | undefined> {
   const { progress, listed } = await registerShards(context, inputs.listShards);
   const now = context.now();
   const live = progress.heads.filter((head) => !head.retired);
@@ -66,7 +70,8 @@ async function sweepOnce(context: StageContext, inputs: SweepInputs): Promise<nu
   if (view === undefined) return undefined;
   await keepUnacted(context, view);
   if (dueWindows(context, view, now).length > 0) await inputs.hints.fire(context.name);
-  return silence === undefined ? untilQuiet(context, active, now) : untilNextWindow(view, silence.time);
+  if (silence !== undefined) return untilNextWindow(view, silence.time);
+  return first ? untilQuiet(active, now) : undefined;
 }
 
 /** Gives every shard that the stream shows a head, then starts the clock: time is not known before all are known. */
@@ -166,16 +171,11 @@ async function keepUnacted(context: StageContext, view: StageView): Promise<void
   }
 }
 
-/** Time is held by shards that moved a moment ago while others are past the end of a slice: wait till they are quiet. */
-function untilQuiet(context: StageContext, active: readonly Head[], now: number): number | undefined {
-  const { sliceOf } = context.compiled.plan.windows;
-  const slices = active.map((head) => sliceOf(head.maxEventTime - context.compiled.stage.outOfOrderness));
-  const furthest = Math.max(...slices);
-  const holding = active.filter(
-    (head, index) => slices[index] !== furthest && now - head.updatedAt < IDLE_AFTER_MS,
-  );
-  if (holding.length === 0) return undefined;
-  return Math.max(...holding.map((head) => head.updatedAt + IDLE_AFTER_MS - now)) + 1;
+/** Shards that moved a moment ago may have been the last to: once they are quiet, time may go on without them. */
+function untilQuiet(active: readonly Head[], now: number): number | undefined {
+  const moved = active.filter((head) => head.n > 0 && now - head.updatedAt < IDLE_AFTER_MS);
+  if (moved.length === 0) return undefined;
+  return Math.max(...moved.map((head) => head.updatedAt + IDLE_AFTER_MS - now)) + 1;
 }
 
 /** In silence the moment is known at which the next window will be due. */

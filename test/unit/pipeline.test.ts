@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import {
+  type Aggregate,
+  assertDistinct,
+  count,
+  type Duration,
+  durationMs,
+  eventType,
+  fieldOf,
+  formatDuration,
+  max,
+  PipelineError,
+  pipeline,
+  ratio,
+  sum,
+  tumbling,
+  type WindowStage,
+  windowStage,
+} from '../../shared/pipeline/index.ts';
+import networkTraffic from '../../shared/pipelines/network-traffic.ts';
+
+const reading = eventType('reading', {
+  description: 'a reading',
+  schema: z.object({ meter: z.string(), label: z.string().nullable(), watts: z.number(), at: z.int() }),
+  time: 'at',
+  key: 'meter',
+});
+const stage = windowStage('power', {
+  description: 'power per meter',
+  from: reading,
+  key: 'meter',
+  window: tumbling('1 minute'),
+  outOfOrderness: '1 second',
+  allowedLateness: '1 minute',
+  values: { watts: sum('watts') },
+});
+
+/** What is wrong with a pipeline of one stage that differs from a good one. */
+function problemsOf(change: Partial<WindowStage>): readonly string[] {
+  try {
+    pipeline('meters', { description: 'meters', types: [reading], stages: [{ ...stage, ...change }] });
+    return [];
+  } catch (error) {
+    if (error instanceof PipelineError) return error.problems;
+    throw error;
+  }
+}
+
+describe('a declaration that cannot work', () => {
+  test.each([
+    ['a name that AWS would refuse', { name: 'Power!' }, 'stage "Power!": use at most 40 lower-case letters'],
+    [
+      'a key that the type lacks',
+      { key: 'metre' },
+      'stage "power": its key "metre" is not a field of "reading"',
+    ],
+    ['a key that may be null', { key: 'label' }, 'its key "label" may be missing or null: make it required'],
+    ['no value', { values: {} }, 'stage "power" computes nothing: add at least one aggregate'],
+    [
+      'a field that the type lacks',
+      { values: { a: sum('wats') } },
+      'value "a" uses the field "wats", which "reading" lacks',
+    ],
+    [
+      'a text to add up',
+      { values: { a: sum('label') } },
+      'uses the field "label", which may be string: aggregates take numbers',
+    ],
+    [
+      'a ratio of maxima',
+      { values: { a: ratio(max('watts'), count()) } },
+      'is a ratio of a max: divide sums or counts',
+    ],
+    [
+      'a window of no length',
+      { window: tumbling('0 seconds') },
+      'its window is 0 ms long: use a positive duration',
+    ],
+    [
+      'an offset beyond the size',
+      { window: tumbling('1 minute', { offset: '2 minutes' }) },
+      'use offset % size',
+    ],
+    [
+      'too many open windows',
+      { window: tumbling('1 millisecond'), allowedLateness: 86_400_000 },
+      'shorten allowedLateness',
+    ],
+  ] as [string, Partial<WindowStage>, string][])(
+    '%s is refused, with the stage and the fix',
+    (_, change, message) => {
+      expect(problemsOf(change).join('\n')).toContain(message);
+    },
+  );
+
+  test('is told all of its problems at once', () => {
+    const values: Record<string, Aggregate> = { a: sum('x'), b: sum('y') };
+    expect(problemsOf({ key: 'z', values })).toHaveLength(3);
+  });
+
+  test('names types, stages and pipelines that are declared twice', () => {
+    const declare = () => pipeline('meters', { description: 'm', types: [reading], stages: [stage, stage] });
+    expect(declare).toThrow('stage "power" is declared twice: rename one');
+    expect(() => assertDistinct([networkTraffic, networkTraffic])).toThrow(
+      'pipeline "network-traffic" is declared twice',
+    );
+  });
+
+  test('reads a type that is not listed', () => {
+    const declare = () =>
+      pipeline('meters', { description: 'm', types: [networkTraffic.types[0]!], stages: [stage] });
+    expect(declare).toThrow('reads "reading", which is not among the pipeline\'s types');
+  });
+
+  test('has a number of lanes that is no power of two', () => {
+    const declare = () => pipeline('meters', { description: 'm', types: [reading], stages: [], lanes: 12 });
+    expect(declare).toThrow('lanes is 12: use a power of two');
+  });
+
+  test('has a time field that no time can be read from', () => {
+    const type = eventType('odd', {
+      description: 'odd',
+      schema: z.object({ a: z.string(), t: z.boolean() }),
+      key: 'a',
+      time: 't',
+    });
+    const declare = () => pipeline('odd', { description: 'o', types: [type], stages: [] });
+    expect(declare).toThrow('event type "odd": its time "t" may be boolean: use string or number or integer');
+  });
+});
+
+test('fields are known with their kinds', () => {
+  expect(fieldOf(reading, 'watts')).toEqual({ types: ['number'], nullable: false });
+  expect(fieldOf(reading, 'label')).toEqual({ types: ['string'], nullable: true });
+  expect(fieldOf(networkTraffic.types[0]!, 'event_id')).toEqual({ types: ['string'], nullable: true });
+  expect(fieldOf(reading, 'nothing')).toBeUndefined();
+});
+
+describe('durations', () => {
+  test.each([
+    ['1 minute', 60_000],
+    ['1.5 seconds', 1_500],
+    ['90 seconds', 90_000],
+    ['2 days', 172_800_000],
+    ['0 milliseconds', 0],
+  ] as [Duration, number][])('%s is %i ms', (text, ms) => {
+    expect(durationMs(text)).toBe(ms);
+    expect(durationMs(formatDuration(ms))).toBe(ms);
+  });
+
+  test.each(['10', 'a minute', '1 fortnight', '-1 seconds', '0.5 milliseconds', ' seconds'])(
+    '%s is refused',
+    (text) => {
+      expect(() => durationMs(text as Duration)).toThrow(RangeError);
+    },
+  );
+});
