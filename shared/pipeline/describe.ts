@@ -1,0 +1,88 @@
+import type { Aggregate, Expression } from './aggregate.ts';
+import { formatDuration } from './duration.ts';
+import type { EventType } from './event-type.ts';
+import { fieldOf, jsonSchemaOf } from './fields.ts';
+import { type Pipeline, windowStages } from './pipeline.ts';
+import type { WindowStage } from './stage.ts';
+
+/** A pipeline as a page of Markdown: what it takes, what it computes, what comes out where. */
+export function describePipeline(pipeline: Pipeline): string {
+  return [
+    `# ${pipeline.name}`,
+    `${pipeline.description}.`,
+    ...pipeline.types.map(describeType),
+    ...windowStages(pipeline).map(describeWindowStage),
+  ].join('\n\n');
+}
+
+function describeType(type: EventType): string {
+  const names = Object.keys(jsonSchemaOf(type).properties ?? {});
+  return [
+    `## Event type \`${type.name}\``,
+    `${type.description}. Posted to \`/v1/events/${type.name}\`.`,
+    table(
+      ['field', 'holds', 'required', 'role'],
+      names.map((name) => {
+        const field = fieldOf(type, name);
+        return [
+          `\`${name}\``,
+          field?.types.join(' or ') ?? '',
+          field?.nullable ? '' : 'yes',
+          roleOf(type, name),
+        ];
+      }),
+    ),
+    `An event whose time lies more than ${formatDuration(type.maxAhead)} ahead of its arrival is set aside.`,
+  ].join('\n\n');
+}
+
+function roleOf(type: EventType, field: string): string {
+  const roles = { [type.time]: 'event time', [type.key]: 'partition key', [type.id ?? '']: 'event id' };
+  return roles[field] ?? '';
+}
+
+function describeWindowStage(stage: WindowStage): string {
+  return [
+    `## Stage \`${stage.name}\``,
+    `${stage.description}. Results at \`/v1/windows/${stage.name}\`.`,
+    table(
+      ['what', 'how'],
+      [
+        ['reads', `\`${stage.from.name}\``],
+        ['key', `\`${stage.key}\``],
+        ['window', `${stage.window.kind}, ${formatDuration(stage.window.size)}`],
+        ['out-of-orderness bound', formatDuration(stage.outOfOrderness)],
+        ['allowed lateness', formatDuration(stage.allowedLateness)],
+      ],
+    ),
+    table(
+      ['value', 'is'],
+      Object.entries(stage.values).map(([name, aggregate]) => [`\`${name}\``, describeAggregate(aggregate)]),
+    ),
+  ].join('\n\n');
+}
+
+function describeAggregate(aggregate: Aggregate): string {
+  switch (aggregate.kind) {
+    case 'count':
+      return aggregate.of === undefined
+        ? 'number of events'
+        : `number of events with ${formula(aggregate.of)}`;
+    case 'ratio':
+      return `${describeAggregate(aggregate.numerator)} / ${describeAggregate(aggregate.denominator)}`;
+    case 'share':
+      return `${formula(aggregate.of)} as a share of the window's total over all keys`;
+    default:
+      return `${aggregate.kind} of ${formula(aggregate.of)}`;
+  }
+}
+
+function formula(expression: Expression): string {
+  if (typeof expression === 'string') return `\`${expression}\``;
+  if (typeof expression === 'number') return String(expression);
+  return `(${formula(expression.left)} ${expression.op} ${formula(expression.right)})`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
