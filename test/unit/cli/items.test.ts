@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventType } from '../../../shared/pipeline/index.ts';
 import { traffic } from '../../../shared/pipelines/network-traffic.ts';
-import { type Item, lineId, parseJsonLine } from '../../../tools/cli/send/items.ts';
+import { eventPath, type Item, lineId, parseJsonLine } from '../../../tools/cli/send/items.ts';
 
 const type = traffic as unknown as EventType;
 const item = (text: string, line = 1) => parseJsonLine(type, line, text) as Item;
@@ -38,8 +38,15 @@ describe('an event from a line of JSON', () => {
     );
   });
 
-  test('without id is left alone where its type has no id field', () => {
-    expect(parseJsonLine({ ...type, id: undefined }, 1, '{"a":1}')).toMatchObject({ json: '{"a":1}' });
+  test('goes as a CloudEvents event where its type has no id field', () => {
+    const text = '{"ts":5,"n":1.0}';
+    const { json } = parseJsonLine({ ...type, id: undefined }, 1, text) as Item;
+    expect(json).toBe(
+      `{"specversion":"1.0","id":"${lineId(1, text)}","source":"/v1/events/network-traffic",` +
+        `"type":"network-traffic","time":5,"data":${text}}`,
+    );
+    expect(eventPath({ ...type, id: undefined })).toBe('v1/events');
+    expect(eventPath(type)).toBe('v1/events/network-traffic');
   });
 
   test.each(['', '{', 'null', '5', '[]', '"text"', "{'a':1}"])('%j is refused', (text) => {

@@ -35,7 +35,7 @@ const window = (key: string, start: number, values: WindowResult['values'] = { n
 });
 
 async function tableOf(results: readonly WindowResult[]): Promise<string> {
-  const table = await emulator.createTable();
+  const table = await emulator.createResultsTable();
   for (let first = 0; first < results.length; first += 25) {
     const puts = results
       .slice(first, first + 25)

@@ -65,8 +65,7 @@ function parseRejected(value: unknown): Map<number, string> {
 
 function parseLeft(value: unknown): Set<number> | undefined {
   if (!Array.isArray(value)) return undefined;
-  const indexes = (value as unknown[]).map((entry) => (Object(entry) as { index?: unknown }).index);
-  return new Set(indexes.filter((index) => typeof index === 'number'));
+  return new Set((value as unknown[]).filter((index) => typeof index === 'number'));
 }
 
 function parseObject(body: string): Record<string, unknown> {

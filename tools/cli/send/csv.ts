@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse';
 import { type EventType, fieldOf } from '../../../shared/pipeline/index.ts';
-import { type Block, type Item, lineId, type Refusal } from './items.ts';
+import { type Block, eventJson, type Item, lineId, type Refusal } from './items.ts';
 import { MAX_LINE_BYTES } from './lines.ts';
 
 /** A number as JSON writes it, leading zeros allowed: what `Number` reads besides (hexadecimal, blanks) is text. */
@@ -141,10 +141,9 @@ function readRow(type: EventType, header: Header, { record, line, raw }: Row): I
     return { line, text, reason: `${record.length} columns where the header row has ${header.length}` };
   }
   const data: Record<string, unknown> = {};
-  if (type.id !== undefined) data[type.id] = lineId(line, text);
   for (const [index, { field, convert }] of header.entries()) {
     const value = record[index] ?? '';
     if (value !== '') data[field] = convert(value);
   }
-  return { line, text, json: JSON.stringify(data) };
+  return { line, text, json: eventJson(type, lineId(line, text), data, JSON.stringify(data)) };
 }

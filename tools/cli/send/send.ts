@@ -3,7 +3,7 @@ import type { Backoff } from '../../../shared/runtime/backoff.ts';
 import { ahead, makeBatches } from './batches.ts';
 import { type Format, readBlocks } from './blocks.ts';
 import { SendClient } from './client.ts';
-import type { Refusal } from './items.ts';
+import { eventPath, type Refusal } from './items.ts';
 import { Pacer } from './pacer.ts';
 import type { Source } from './source.ts';
 
@@ -56,7 +56,7 @@ export async function sendSource(
   const { type, url, key, signal } = options;
   const pacer = new Pacer(options.rate);
   const client = new SendClient({
-    endpoint: new URL(`v1/events/${encodeURIComponent(type.name)}`, url),
+    endpoint: new URL(eventPath(type), url),
     key,
     patience: options.patience,
     firstPatience: FIRST_PATIENCE_MS,

@@ -1,0 +1,28 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { createKeyChecker, parseKeyHashes } from '../../shared/ingest/keys.ts';
+import { pipelines } from '../../shared/pipelines/index.ts';
+import { createQuery } from '../../shared/results/query.ts';
+import { createDynamoDBClient } from '../../shared/runtime/clients/dynamodb.ts';
+import { ENV, requireEnv } from '../../shared/runtime/env.ts';
+import { logger } from '../../shared/runtime/logger.ts';
+
+const client = createDynamoDBClient();
+
+const query = createQuery({
+  client,
+  resultsTable: requireEnv(ENV.resultsTable),
+  stateTable: requireEnv(ENV.stateTable),
+  pipelines,
+  keys:
+    requireEnv(ENV.queryAuth) === 'none'
+      ? undefined
+      : createKeyChecker({
+          client,
+          table: requireEnv(ENV.keysTable),
+          staticHashes: parseKeyHashes(process.env[ENV.staticKeyHashes]),
+        }),
+  warn: logger.warn,
+});
+
+export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>().handler(query);

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { WindowStage } from '../../pipeline/index.ts';
+import { SCRIPT } from './script.ts';
+import { STYLE } from './style.ts';
+
+const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** Only this page's own script and style run, and they talk to this server only. */
+const POLICY = [
+  "default-src 'none'",
+  `script-src ${hash(SCRIPT)}`,
+  `style-src ${hash(STYLE)}`,
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+
+/** The status page: the stages of this deployment, filled in by its script from the query API. */
+export function statusPage(stages: readonly WindowStage[]): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-cache',
+    },
+    body: html(stages),
+  };
+}
+
+function html(stages: readonly WindowStage[]): string {
+  const declared = stages.map(({ name, key, window, values, materialize }) => ({
+    name,
+    key,
+    size: window.size,
+    values: Object.keys(values),
+    kept: materialize,
+  }));
+  // "<" could end the element that holds the data.
+  const data = JSON.stringify(declared).replaceAll('<', '\\u003c');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Millrace</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header><h1>Millrace</h1><span id="state" role="status">connecting</span></header>
+<form id="key-form" hidden>
+<label for="key">Key for reading results</label>
+<input id="key" type="password" autocomplete="off" required><button>Use</button>
+</form>
+<main>
+${stages.map(section).join('\n')}
+</main>
+<noscript>This page fills itself in with JavaScript. The same is to be had as JSON from /v1/stages and /v1/windows/{stage}.</noscript>
+<script type="application/json" id="stages">${data}</script>
+<script type="module">${SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+function section({ name, description }: WindowStage): string {
+  const id = escaped(name);
+  return `<section aria-labelledby="name-${id}">
+<h2 id="name-${id}">${id}</h2>
+<p class="quiet">${escaped(description)}</p>
+<dl id="facts-${id}"></dl>
+<div class="scroll" id="windows-${id}" role="region" aria-label="Latest window of ${id}" tabindex="0"><p class="quiet">No window has fired yet.</p></div>
+</section>`;
+}
