@@ -21,6 +21,7 @@ export function functionSpec(resource: Resource, assets: ReadonlyMap<string, str
   );
   return {
     name: resource.name,
+    label: labelOf(resource),
     directory: Code.S3Key === undefined ? undefined : assets.get(Code.S3Key),
     handler: Handler,
     environment: Environment?.Variables ?? {},
@@ -28,6 +29,16 @@ export function functionSpec(resource: Resource, assets: ReadonlyMap<string, str
     memoryMb: MemorySize,
     reservedConcurrency: ReservedConcurrentExecutions,
   };
+}
+
+/** `millrace-local-processing/NetworkTraffic/Fire/Function/Resource` -> `network-traffic-fire` */
+function labelOf({ path, name }: Resource): string {
+  const parts = (path ?? '')
+    .split('/')
+    .slice(1)
+    .filter((part) => part !== 'Resource' && part !== 'Function');
+  if (parts.length === 0) return name;
+  return parts.map((part) => part.replace(/\B([A-Z])/g, '-$1').toLowerCase()).join('-');
 }
 
 const OnFailure = z.object({ OnFailure: z.object({ Destination: z.string() }).optional() }).optional();
@@ -41,7 +52,6 @@ const Mapping = z.object({
   MaximumRetryAttempts: number.default(-1),
   MaximumRecordAgeInSeconds: number.default(-1),
   BisectBatchOnFunctionError: flag.default(false),
-  ParallelizationFactor: number.default(1),
   TumblingWindowInSeconds: number.default(0),
   FunctionResponseTypes: z.array(z.string()).default([]),
   StartingPosition: z.enum(['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP']).default('LATEST'),
@@ -52,7 +62,11 @@ const Mapping = z.object({
   DestinationConfig: OnFailure,
 });
 
-/** `undefined`, with the reason among `leftOut`, when the source is not a Kinesis stream. */
+/**
+ * A parallelization factor is not looked at: with one batch per shard at a time everything is only more in order.
+ *
+ * @returns `undefined`, with the reason among `leftOut`, when the source is not a Kinesis stream
+ */
 export function mappingSpec(resource: Resource, leftOut: string[]): MappingSpec | undefined {
   const mapping = read(resource, Mapping);
   const where = `event source mapping ${resource.logicalId}`;
@@ -60,7 +74,6 @@ export function mappingSpec(resource: Resource, leftOut: string[]): MappingSpec 
     leftOut.push(`${where}: only Kinesis streams are read here, not ${mapping.EventSourceArn}`);
     return undefined;
   }
-  if (mapping.ParallelizationFactor > 1) leftOut.push(`${where}: runs with one batch per shard at a time`);
   if (mapping.TumblingWindowInSeconds > 0) leftOut.push(`${where}: Lambda's own tumbling windows`);
   return {
     id: `${resource.stack}-${resource.logicalId}`,

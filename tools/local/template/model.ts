@@ -25,6 +25,8 @@ export interface KeyElement {
 /** A Lambda function to run. */
 export interface FunctionSpec {
   readonly name: string;
+  /** A name for people, such as `network-traffic-fire`: of its process, its log and what is said about it. */
+  readonly label: string;
   /** Directory of its unpacked code; `undefined` when the code is inline, which only CDK's own helpers use. */
   readonly directory: string | undefined;
   readonly handler: string;

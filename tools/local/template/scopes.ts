@@ -8,6 +8,8 @@ import { type Assembly, type Stack, type Template, TemplateError } from './types
 export interface Resource extends NamedResource {
   readonly stack: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Path of its construct, if the template tells: `stack/Pipeline/Fire/Function/Resource`. */
+  readonly path: string | undefined;
 }
 
 /**
@@ -38,11 +40,12 @@ export function resolveResources(
     if (scope === undefined) return [];
     return Object.entries(stack.template.Resources ?? {})
       .filter(([, { Condition }]) => Condition === undefined || scope.condition(Condition))
-      .map(([logicalId, { Type, Properties }]) => ({
+      .map(([logicalId, { Type, Properties, Metadata }]) => ({
         stack: stack.name,
         logicalId,
         type: Type,
         name: scope.named(logicalId).name,
+        path: Metadata?.['aws:cdk:path']?.toString(),
         properties: wanted(Type) ? (resolve(Properties ?? {}, scope) as Record<string, unknown>) : {},
       }));
   });

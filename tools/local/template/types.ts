@@ -3,6 +3,7 @@ export interface RawResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly Condition?: string;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** The parts of a CloudFormation template that a local run looks at. */

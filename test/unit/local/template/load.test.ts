@@ -250,14 +250,13 @@ test('what is not run is said, what does not matter is not', () => {
     Fn: lambda(),
     Stream: stream,
     Parallel: mapping({
-      ParallelizationFactor: 4,
+      TumblingWindowInSeconds: 0,
       DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:x:y:q' } },
     }),
     Pattern: { Type: 'AWS::Events::Rule', Properties: { EventPattern: {} } },
   });
   expect(leftOut).toEqual([
     'AWS::SQS::Queue Main/Queue',
-    'event source mapping Parallel: runs with one batch per shard at a time',
     'event source mapping Parallel: its on-failure destination arn:aws:sqs:x:y:q; only S3 buckets are written to here',
     'rule Pattern: only schedules are run here, not event patterns',
   ]);
