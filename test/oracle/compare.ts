@@ -1,0 +1,76 @@
+import type { StageResults, Values } from './windows.ts';
+
+interface Page {
+  readonly items: readonly { readonly key: string; readonly start: string; readonly values: Values }[];
+  readonly cursor: string | null;
+}
+
+/**
+ * Reads all results of a stage with a start from `first` up to and including `last` (ISO 8601) from a running Millrace.
+ *
+ * @throws Error when a result is listed twice
+ */
+export async function fetchResults(
+  url: string | URL,
+  stage: string,
+  first: string,
+  last: string,
+  key = 'local',
+): Promise<StageResults> {
+  const found = new Map<string, Values>();
+  let cursor: string | null = null;
+  do {
+    const address = new URL(`/v1/windows/${stage}`, url);
+    address.searchParams.set('from', first);
+    address.searchParams.set('to', String(Date.parse(last) + 1));
+    address.searchParams.set('limit', '10000');
+    if (cursor !== null) address.searchParams.set('cursor', cursor);
+    const response = await fetch(address, { headers: { 'x-api-key': key } });
+    if (!response.ok) throw new Error(`${address} answers ${response.status}: ${await response.text()}`);
+    const page = (await response.json()) as Page;
+    for (const item of page.items) {
+      const place = `${item.start} ${item.key}`;
+      if (found.has(place)) throw new Error(`${stage} ${place} is listed twice`);
+      found.set(place, item.values);
+    }
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return found;
+}
+
+/**
+ * Compares expected results with what a running Millrace answers, value by value. Windows outside the span of the
+ * expected ones are not looked at.
+ *
+ * @returns what is missing, too much, or different; nothing when all is equal
+ */
+export async function compareResults(
+  url: string | URL,
+  expected: ReadonlyMap<string, StageResults>,
+  key?: string,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const [stage, results] of expected) {
+    const starts = [...results.keys()].map((place) => place.slice(0, place.indexOf(' '))).sort();
+    const [first, last] = [starts[0], starts.at(-1)];
+    if (first === undefined || last === undefined) continue;
+    wrong.push(...differences(stage, results, await fetchResults(url, stage, first, last, key)));
+  }
+  return wrong;
+}
+
+function* differences(stage: string, expected: StageResults, found: StageResults): Generator<string> {
+  for (const [place, values] of expected) {
+    const answer = found.get(place);
+    if (answer === undefined) yield `${stage} ${place}: missing`;
+    else if (!equal(values, answer)) {
+      yield `${stage} ${place}: expected ${JSON.stringify(values)}, found ${JSON.stringify(answer)}`;
+    }
+  }
+  for (const place of found.keys()) {
+    if (!expected.has(place)) yield `${stage} ${place}: not expected`;
+  }
+}
+
+const equal = (a: Values, b: Values): boolean =>
+  Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((name) => a[name] === b[name]);
