@@ -1,4 +1,4 @@
-import type { IdSink, Ids } from './id-set.ts';
+import type { IdList, IdSink } from './id-set.ts';
 
 /**
  * Ids as bytes. They are random, so no compressor finds anything in them; but their order says nothing, so many of them
@@ -17,19 +17,32 @@ export class IdFormatError extends Error {
 }
 
 /** Encodes ids in any order; they come back by buckets, in the same order within each. */
-export function encodeIds(ids: Ids): Uint8Array {
+export function encodeIds(ids: IdList): Uint8Array {
+  const halves = ids.halves();
   const counts = new Uint32Array(BUCKET_COUNT);
-  ids.forEach((high) => {
-    const bucket = high >>> 24;
+  for (let from = 0; from < halves.length; from += 2) {
+    const bucket = (halves[from] as number) >>> 24;
     counts[bucket] = (counts[bucket] as number) + 1;
-  });
+  }
   const head = counts.reduce((sum, count) => sum + varintLength(count), 1);
   const bucketed = head + ids.size * 7;
-  if (1 + ids.size * 8 <= bucketed) return encodeWhole(ids);
+  return 1 + ids.size * 8 <= bucketed ? encodeWhole(halves) : encodeBuckets(halves, counts, head, bucketed);
+}
 
-  const bytes = new Uint8Array(bucketed);
+function encodeWhole(halves: Uint32Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(1 + halves.length * 4));
+  view.setUint8(0, WHOLE);
+  halves.forEach((half, index) => {
+    view.setUint32(1 + index * 4, half);
+  });
+  return new Uint8Array(view.buffer);
+}
+
+function encodeBuckets(halves: Uint32Array, counts: Uint32Array, head: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
   bytes[0] = BUCKETS;
   let at = 1;
+  /** Where the next id of each bucket goes. */
   const next = new Uint32Array(BUCKET_COUNT);
   let start = head;
   counts.forEach((count, bucket) => {
@@ -39,30 +52,20 @@ export function encodeIds(ids: Ids): Uint8Array {
     for (; rest >= 128; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
     bytes[at++] = rest;
   });
-  ids.forEach((high, low) => {
-    let to = next[high >>> 24] as number;
-    bytes[to++] = high >>> 16;
-    bytes[to++] = high >>> 8;
-    bytes[to++] = high;
-    bytes[to++] = low >>> 24;
-    bytes[to++] = low >>> 16;
-    bytes[to++] = low >>> 8;
-    bytes[to++] = low;
-    next[high >>> 24] = to;
-  });
+  for (let from = 0; from < halves.length; from += 2) {
+    const high = halves[from] as number;
+    const low = halves[from + 1] as number;
+    const to = next[high >>> 24] as number;
+    bytes[to] = high >>> 16;
+    bytes[to + 1] = high >>> 8;
+    bytes[to + 2] = high;
+    bytes[to + 3] = low >>> 24;
+    bytes[to + 4] = low >>> 16;
+    bytes[to + 5] = low >>> 8;
+    bytes[to + 6] = low;
+    next[high >>> 24] = to + 7;
+  }
   return bytes;
-}
-
-function encodeWhole(ids: Ids): Uint8Array {
-  const view = new DataView(new ArrayBuffer(1 + ids.size * 8));
-  view.setUint8(0, WHOLE);
-  let at = 1;
-  ids.forEach((high, low) => {
-    view.setUint32(at, high);
-    view.setUint32(at + 4, low);
-    at += 8;
-  });
-  return new Uint8Array(view.buffer);
 }
 
 /**

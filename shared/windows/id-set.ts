@@ -3,23 +3,19 @@ export interface IdSink {
   add(high: number, low: number): unknown;
 }
 
-/** Ids of events, in any order. */
-export interface Ids {
-  readonly size: number;
-  forEach(visit: (high: number, low: number) => void): void;
-}
-
-const FIRST_SLOTS = 256;
+const FIRST_BITS = 8;
 
 /**
- * A set of 64-bit hashes: open addressing with linear probing in one typed array, at most three quarters full. A million ids take 16
- * MB, where a `Set` of strings or BigInts takes several times that and a `Set<number>`, which has room for 53 bits only, 35 MB.
- * The hashes must be evenly spread, as any good hash function's are: their low bits are the place where they are kept.
+ * A set of 64-bit hashes: open addressing with linear probing in one typed array, at most three quarters full. A million ids
+ * take 16 MB, where a `Set` of strings or BigInts takes several times that and a `Set<number>`, which has room for 53 bits
+ * only, 35 MB. The hashes must be evenly spread, as any good hash function's are: an id's place is given by its highest bits, so
+ * that growing reads and writes memory from front to back.
  */
-export class IdSet implements IdSink, Ids {
+export class IdSet implements IdSink {
   /** Slot i holds the halves 2i and 2i + 1; two zeros mark a free slot. */
   #halves: Uint32Array;
-  #mask: number;
+  /** By how much a high half is shifted to give its slot. */
+  #shift: number;
   #used = 0;
   #limit: number;
   /** The hash that would look like a free slot is kept apart. */
@@ -27,11 +23,11 @@ export class IdSet implements IdSink, Ids {
 
   /** @param expected - how many ids to make room for */
   constructor(expected = 0) {
-    let slots = FIRST_SLOTS;
-    while (limitOf(slots) < expected) slots *= 2;
-    this.#halves = new Uint32Array(slots * 2);
-    this.#mask = slots - 1;
-    this.#limit = limitOf(slots);
+    let bits = FIRST_BITS;
+    while (limitOf(bits) < expected) bits++;
+    this.#halves = new Uint32Array(2 ** (bits + 1));
+    this.#shift = 32 - bits;
+    this.#limit = limitOf(bits);
   }
 
   get size(): number {
@@ -45,14 +41,21 @@ export class IdSet implements IdSink, Ids {
 
   /** Adds an id; true when it was not in the set. Halves are unsigned 32-bit numbers. */
   add(high: number, low: number): boolean {
+    const halves = this.#halves;
+    const last = halves.length - 1;
+    let at = (high >>> this.#shift) << 1;
+    for (;;) {
+      const heldHigh = halves[at] as number;
+      const heldLow = halves[at + 1] as number;
+      if (heldHigh === 0 && heldLow === 0) break;
+      if (heldHigh === high && heldLow === low) return false;
+      at = (at + 2) & last;
+    }
     if (high === 0 && low === 0) {
       const added = !this.#zero;
       this.#zero = true;
       return added;
     }
-    const at = this.#find(high, low);
-    const halves = this.#halves;
-    if (halves[at] === high && halves[at + 1] === low) return false;
     halves[at] = high;
     halves[at + 1] = low;
     if (++this.#used > this.#limit) this.#grow();
@@ -61,8 +64,14 @@ export class IdSet implements IdSink, Ids {
 
   has(high: number, low: number): boolean {
     if (high === 0 && low === 0) return this.#zero;
-    const at = this.#find(high, low);
-    return this.#halves[at] === high && this.#halves[at + 1] === low;
+    const halves = this.#halves;
+    const last = halves.length - 1;
+    for (let at = (high >>> this.#shift) << 1; ; at = (at + 2) & last) {
+      const heldHigh = halves[at] as number;
+      const heldLow = halves[at + 1] as number;
+      if (heldHigh === high && heldLow === low) return true;
+      if (heldHigh === 0 && heldLow === 0) return false;
+    }
   }
 
   forEach(visit: (high: number, low: number) => void): void {
@@ -75,42 +84,31 @@ export class IdSet implements IdSink, Ids {
     }
   }
 
-  /** Where an id is, or the free place where it belongs. */
-  #find(high: number, low: number): number {
-    const halves = this.#halves;
-    const mask = this.#mask;
-    let slot = low & mask;
-    for (;;) {
-      const at = slot * 2;
-      const heldHigh = halves[at];
-      const heldLow = halves[at + 1];
-      if ((heldHigh === high && heldLow === low) || (heldHigh === 0 && heldLow === 0)) return at;
-      slot = (slot + 1) & mask;
-    }
-  }
-
   #grow(): void {
     const old = this.#halves;
-    const slots = old.length;
-    this.#halves = new Uint32Array(slots * 2);
-    this.#mask = slots - 1;
-    this.#limit = limitOf(slots);
+    const halves = new Uint32Array(old.length * 2);
+    const last = halves.length - 1;
+    const shift = this.#shift - 1;
     for (let from = 0; from < old.length; from += 2) {
       const high = old[from] as number;
       const low = old[from + 1] as number;
       if (high === 0 && low === 0) continue;
-      const at = this.#find(high, low);
-      this.#halves[at] = high;
-      this.#halves[at + 1] = low;
+      let at = (high >>> shift) << 1;
+      while (halves[at] !== 0 || halves[at + 1] !== 0) at = (at + 2) & last;
+      halves[at] = high;
+      halves[at + 1] = low;
     }
+    this.#halves = halves;
+    this.#shift = shift;
+    this.#limit = limitOf(32 - shift);
   }
 }
 
-/** How many ids may be in a set of so many slots before it grows. */
-const limitOf = (slots: number): number => slots * 0.75;
+/** How many ids may be in a set of 2^bits slots before it grows. */
+const limitOf = (bits: number): number => 2 ** bits * 0.75;
 
 /** A growing list of ids, for those that one commit adds. */
-export class IdList implements IdSink, Ids {
+export class IdList implements IdSink {
   #halves = new Uint32Array(64);
   #length = 0;
 
@@ -128,9 +126,8 @@ export class IdList implements IdSink, Ids {
     this.#halves[this.#length++] = low;
   }
 
-  forEach(visit: (high: number, low: number) => void): void {
-    for (let at = 0; at < this.#length; at += 2) {
-      visit(this.#halves[at] as number, this.#halves[at + 1] as number);
-    }
+  /** High and low halves in turn; valid until the next addition. */
+  halves(): Uint32Array {
+    return this.#halves.subarray(0, this.#length);
   }
 }

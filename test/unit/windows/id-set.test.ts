@@ -43,13 +43,19 @@ test.each([
   expect(seen).toEqual([[high, low]]);
 });
 
-test('ids that want the same place are kept apart, across the end of the table too', () => {
-  const ids = new IdSet();
-  for (let high = 0; high < 100; high++) expect(ids.add(high, 255)).toBe(true);
-  for (let high = 0; high < 100; high++) expect(ids.add(high, 255)).toBe(false);
-  expect(ids.has(100, 255)).toBe(false);
-  expect(ids.size).toBe(100);
-});
+test.each([0, 0x7fffffff, 0xffffffff])(
+  'ids that want the place of %i are kept apart, across the end too',
+  (high) => {
+    const ids = new IdSet();
+    for (let low = 1; low <= 100; low++) expect(ids.add(high, low)).toBe(true);
+    for (let low = 1; low <= 100; low++) expect(ids.add(high, low)).toBe(false);
+    expect(ids.has(high, 101)).toBe(false);
+    expect(ids.size).toBe(100);
+    for (let low = 101; low <= 400; low++) ids.add(high, low);
+    expect(ids.size).toBe(400);
+    for (let low = 1; low <= 400; low++) expect(ids.has(high, low)).toBe(true);
+  },
+);
 
 test('growing loses and invents nothing', () => {
   const ids = new IdSet();
@@ -80,10 +86,6 @@ test('a list keeps order and repetitions', () => {
   const list = new IdList();
   const given = [...hashes(100), [0, 0], [0, 0]] as [number, number][];
   for (const [high, low] of given) list.add(high, low);
-  const kept: [number, number][] = [];
-  list.forEach((...id) => {
-    kept.push(id);
-  });
-  expect(kept).toEqual(given);
+  expect([...list.halves()]).toEqual(given.flat());
   expect(list.size).toBe(102);
 });
