@@ -108,11 +108,11 @@ function place(id, ...children) {
 async function refreshStage(stage, status) {
   place('facts-' + stage.name, ...facts(status));
   if (status.watermark === null || !stage.kept) return;
-  // A window that silence has fired lies beyond the watermark, hence no upper bound.
+  // From the last window that the watermark has passed; what silence has fired lies beyond, hence no upper bound.
   const mark = status.watermark + '/' + status.counts.accepted;
   const last = seen.get(stage.name);
   if (last !== undefined && last.mark === mark && Date.now() - last.at < 15000) return;
-  const from = Date.parse(status.watermark) - 2 * stage.size;
+  const from = Date.parse(status.watermark) - 2 * stage.size + 1;
   const answer = await load('/v1/windows/' + encodeURIComponent(stage.name) + '?limit=' + LIMIT + '&from=' + from);
   seen.set(stage.name, { mark, at: Date.now() });
   if (answer.items.length > 0) place('windows-' + stage.name, table(stage, answer.items, answer.cursor !== null));

@@ -1,0 +1,71 @@
+import type { Item, StageState } from './api.ts';
+
+/** Results of one window that are new to the view. */
+export interface Firing {
+  readonly stage: string;
+  readonly start: string;
+  /** The largest first, by their first value. */
+  readonly items: readonly Item[];
+}
+
+/** What the view knows of one stage. */
+export interface StageModel {
+  readonly state: StageState;
+  /** The results of the latest window, the largest first. */
+  readonly latest: readonly Item[];
+}
+
+/** Remembers what was shown, so that only what is new is shown as new. */
+export class ViewModel {
+  readonly #stages = new Map<string, StageModel>();
+  /** Per stage: window and key -> revision. */
+  readonly #revisions = new Map<string, Map<string, number>>();
+
+  get stages(): Iterable<StageModel> {
+    return this.#stages.values();
+  }
+
+  update(state: StageState): void {
+    this.#stages.set(state.name, { state, latest: this.#stages.get(state.name)?.latest ?? [] });
+  }
+
+  /** Takes results in, ascending by start, and returns those that were not known in this revision, by window in order of time. */
+  take(stage: string, items: readonly Item[]): Firing[] {
+    const known = this.#revisions.get(stage) ?? new Map<string, number>();
+    this.#revisions.set(stage, known);
+    const fresh = new Map<string, Item[]>();
+    for (const item of items) {
+      const place = `${item.start} ${item.key}`;
+      if ((known.get(place) ?? -1) >= item.revision) continue;
+      known.set(place, item.revision);
+      const window = fresh.get(item.start);
+      if (window === undefined) fresh.set(item.start, [item]);
+      else window.push(item);
+    }
+    this.#show(stage, items);
+    return [...fresh]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([start, window]) => ({ stage, start, items: window.sort(bySize) }));
+  }
+
+  /** Forgets windows before a time, in epoch milliseconds. */
+  forget(stage: string, before: number): void {
+    const known = this.#revisions.get(stage);
+    const limit = new Date(before).toISOString();
+    for (const place of known?.keys() ?? []) if (place < limit) known?.delete(place);
+  }
+
+  #show(stage: string, items: readonly Item[]): void {
+    const model = this.#stages.get(stage);
+    // Results come in order of time.
+    const start = items.at(-1)?.start;
+    if (model === undefined || start === undefined || start < (model.latest[0]?.start ?? '')) return;
+    const latest = items.filter((item) => item.start === start).sort(bySize);
+    this.#stages.set(stage, { ...model, latest });
+  }
+}
+
+/** The value by which keys of a window are ranked: the first one that its stage declares. */
+export const sizeOf = (item: Item): number => Object.values(item.values)[0] ?? 0;
+
+const bySize = (a: Item, b: Item): number => sizeOf(b) - sizeOf(a) || (a.key < b.key ? -1 : 1);
