@@ -16,6 +16,11 @@ export interface Environment {
   readonly capacity: StreamCapacity;
   /** How long streams keep records, in hours (24 to 8,760). */
   readonly retentionHours: number;
+  /**
+   * Seconds for which Lambda gathers records before it calls a window function: fewer and fuller batches, which cost less,
+   * against results that are that much later.
+   */
+  readonly batchingWindow: number;
   /** What becomes of streams, tables, bucket and logs when their stack is deleted. */
   readonly removal: 'destroy' | 'retain';
   /** Refuses to delete stacks and tables until somebody switches it off. */
@@ -36,6 +41,7 @@ export interface Environment {
 const LOCAL_KEY = 'local';
 
 const deployed = {
+  batchingWindow: 1,
   removal: 'destroy',
   deletionProtection: false,
   pointInTimeRecovery: false,
@@ -49,6 +55,7 @@ const environments = {
     name: 'local',
     capacity: { mode: 'provisioned', shards: 1 },
     retentionHours: 24,
+    batchingWindow: 0,
     logRetentionDays: 1,
     alarms: 'off',
     queryAuth: 'none',

@@ -55,7 +55,7 @@ export function windowFunction(
     alerting,
     consumer,
     stream: streams.events,
-    delivery: IN_ORDER,
+    delivery: { ...IN_ORDER, batchingWindow: environment.batchingWindow },
     failures: lake,
   });
 }

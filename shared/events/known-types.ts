@@ -1,5 +1,5 @@
 import type { EventType } from '../pipeline/index.ts';
-import { schemaFingerprint } from './validator.ts';
+import { schemaFingerprint } from './fingerprint.ts';
 
 /** What decoding needs to know of an event type. */
 export interface KnownType {

@@ -1,3 +1,4 @@
+import { type KnownTypes, knownTypes } from '../events/known-types.ts';
 import { decodeRecord } from '../streams/decode.ts';
 import { BatchFold, type Rejected } from './batch-fold.ts';
 import type { Commit, Counts, OpenSlices, Tail } from './commit.ts';
@@ -45,12 +46,14 @@ export class ShardWriter {
   readonly #shard: string;
   readonly #outputs: WriterOutputs;
   readonly #time: TimeKeeper;
+  readonly #types: KnownTypes;
   #state: ShardState | undefined;
 
   constructor(context: StageContext, shard: string, outputs: WriterOutputs) {
     this.#context = context;
     this.#shard = shard;
     this.#outputs = outputs;
+    this.#types = knownTypes([context.compiled.stage.from]);
     this.#time = new TimeKeeper(context, outputs.hints);
   }
 
@@ -64,7 +67,7 @@ export class ShardWriter {
     for (let next = 0; next < records.length; ) {
       try {
         const state = await this.#ready();
-        const batch = fold(this.#context, state, records, next, limit);
+        const batch = fold(this.#context, state, this.#types, records, next, limit);
         if (batch.fold.position !== state.tail.position) await this.#commit(state, batch.fold);
         next = batch.next;
       } catch (error) {
@@ -110,13 +113,17 @@ export class ShardWriter {
 function fold(
   context: StageContext,
   state: ShardState,
+  types: KnownTypes,
   records: readonly SourceRecord[],
   next: number,
   limit: number,
 ): { fold: BatchFold; next: number } {
   const batch = new BatchFold(context.compiled, state, limit);
   const { position } = state.tail;
-  const options = state.hashRange && { hashRange: toRange(state.hashRange) };
+  const options = {
+    types,
+    hashRange: state.hashRange && toRange(state.hashRange),
+  };
   let at = next;
   for (; at < records.length; at++) {
     const record = records[at] as SourceRecord;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { compactRow, encodeCompact, joinRows, visitCompact } from '../../../shared/events/compact.ts';
+import { schemaFingerprint } from '../../../shared/events/fingerprint.ts';
 import type { KnownTypes } from '../../../shared/events/known-types.ts';
 import { knownTypes } from '../../../shared/events/known-types.ts';
-import { schemaFingerprint } from '../../../shared/events/validator.ts';
 import type { EventType } from '../../../shared/pipeline/index.ts';
 import { traffic } from '../../../shared/pipelines/network-traffic.ts';
 import { Collector, streamEvent, streamEvents } from '../../factories/events.ts';

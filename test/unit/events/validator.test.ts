@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { isExpressible } from '../../../shared/events/expressible.ts';
-import { compileValidator, schemaFingerprint } from '../../../shared/events/validator.ts';
+import { schemaFingerprint } from '../../../shared/events/fingerprint.ts';
+import { compileValidator } from '../../../shared/events/validator.ts';
 import { type EventType, eventType } from '../../../shared/pipeline/index.ts';
 import { traffic } from '../../../shared/pipelines/network-traffic.ts';
 import { trafficData } from '../../factories/events.ts';
