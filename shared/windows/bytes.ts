@@ -47,13 +47,13 @@ export class ByteWriter {
     this.block(utf8.encode(JSON.stringify(value)));
   }
 
-  /** The numbers `values[offset]`, `values[offset + step]` and so on, `count` of them. */
-  column(values: Float64Array, offset: number, step: number, count: number): void {
+  /** The numbers of one slot, in the order of the rows. */
+  column(numbers: Float64Array): void {
     let least = Number.POSITIVE_INFINITY;
     let greatest = Number.NEGATIVE_INFINITY;
     let whole = true;
-    for (let i = 0, at = offset; i < count; i++, at += step) {
-      const value = values[at] as number;
+    for (let i = 0; i < numbers.length; i++) {
+      const value = numbers[i] as number;
       if (value < least) least = value;
       if (value > greatest) greatest = value;
       if (Math.floor(value) !== value) whole = false;
@@ -65,31 +65,24 @@ export class ByteWriter {
       Number.isSafeInteger(greatest) &&
       Number.isSafeInteger(range)
     ) {
-      this.#planes(values, offset, step, count, least, range);
+      this.#planes(numbers, least, range);
     } else {
       this.byte(TEXT);
-      this.json(Array.from({ length: count }, (_, i) => values[offset + i * step]));
+      this.json([...numbers]);
     }
   }
 
-  #planes(
-    values: Float64Array,
-    offset: number,
-    step: number,
-    count: number,
-    least: number,
-    range: number,
-  ): void {
+  #planes(numbers: Float64Array, least: number, range: number): void {
     let planes = 0;
     for (let rest = range; rest >= 1; rest /= PLANE) planes++;
     this.byte(planes);
     this.json(least);
-    const bytes = this.#room(planes * count);
+    const bytes = this.#room(planes * numbers.length);
     let to = this.#length;
     for (let plane = 0, scale = 1; plane < planes; plane++, scale /= PLANE) {
-      for (let i = 0, at = offset; i < count; i++, at += step) {
+      for (let i = 0; i < numbers.length; i++) {
         // Storing into bytes keeps the lowest eight bits of the whole part.
-        bytes[to++] = ((values[at] as number) - least) * scale;
+        bytes[to++] = ((numbers[i] as number) - least) * scale;
       }
     }
     this.#length = to;

@@ -7,7 +7,7 @@ const INFINITY = Number.POSITIVE_INFINITY;
 
 function roundTrip(numbers: readonly number[], absent = 0): { numbers: number[]; size: number } {
   const writer = new ByteWriter();
-  writer.column(Float64Array.from(numbers), 0, 1, numbers.length);
+  writer.column(Float64Array.from(numbers));
   const bytes = writer.finish();
   const into = new Float64Array(numbers.length);
   new ByteReader(bytes).column(into, 0, numbers.length, absent);

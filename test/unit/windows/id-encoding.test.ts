@@ -45,21 +45,43 @@ test('ids are read from the middle of a buffer into a set', () => {
   expect(sorted(read)).toEqual(sorted(ids));
 });
 
-test('an id takes 8 bytes among few and 7 among many, and all in one bucket are no problem', () => {
-  const many = (count: number, high: (i: number) => number) =>
-    encodeIds(listOf(Array.from({ length: count }, (_, i) => [high(i), i] as const))).length;
-  expect(many(0, () => 0)).toBe(1);
-  expect(many(100, (i) => i << 24)).toBe(801);
-  expect(many(10_000, (i) => Math.imul(i, 0x9e3779b1) >>> 0)).toBe(70_257);
-  expect(many(300_000, () => 0)).toBe(1 + 255 + 3 + 2_100_000);
+test.each([
+  ['no id', 0, 3],
+  ['one', 1, 11],
+  ['a thousand', 1_000, 7_067],
+  ['ten thousand', 10_000, 66_027],
+  ['a hundred thousand', 100_000, 620_696],
+])('%s: %i take %i bytes', (_, count, size) => {
+  const ids = listOf(Array.from({ length: count }, (_, i) => [Math.imul(i, 0x9e3779b1) >>> 0, i] as const));
+  const bytes = encodeIds(ids);
+  expect(bytes).toHaveLength(size);
+  const decoded = new IdList();
+  decodeIds(bytes, decoded);
+  expect(sorted(decoded)).toEqual(sorted(ids));
 });
 
-test.each([
-  ['nothing', []],
-  ['an unknown form', [2]],
-  ['half an id', [0, 1, 2, 3]],
-  ['counts that end early', [1, 5]],
-  ['a bucket without its ids', [1, 1, ...Array<number>(255).fill(0)]],
-])('%s is refused', (_, bytes) => {
-  expect(() => decodeIds(Uint8Array.from(bytes), new IdSet())).toThrow(IdFormatError);
+test('ids that all begin with the same bits are like any others', () => {
+  for (const high of [0, 0xffffffff]) {
+    const ids = listOf(Array.from({ length: 5_000 }, (_, i) => [high, i] as const));
+    const decoded = new IdList();
+    decodeIds(encodeIds(ids), decoded);
+    expect(sorted(decoded)).toEqual(sorted(ids));
+  }
+});
+
+const encoded = () => encodeIds(listOf(Array.from({ length: 300 }, (_, i) => [i << 22, i] as const)));
+
+test('ids cut short, or longer than they say, are refused', () => {
+  const bytes = encoded();
+  for (let length = 0; length < bytes.length; length++) {
+    expect(() => decodeIds(bytes.subarray(0, length), new IdSet())).toThrow(IdFormatError);
+  }
+  expect(() => decodeIds(Uint8Array.of(...bytes, 0), new IdSet())).toThrow(IdFormatError);
+});
+
+test('an unknown form and a damaged bitmap are refused', () => {
+  expect(() => decodeIds(Uint8Array.of(9, 0), new IdSet())).toThrow('the unknown form 9');
+  const bytes = encoded();
+  bytes.fill(0, 3, 40);
+  expect(() => decodeIds(bytes, new IdSet())).toThrow(IdFormatError);
 });
