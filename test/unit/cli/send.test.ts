@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { EventType } from '../../../shared/pipeline/index.ts';
+import { pipelines } from '../../../shared/pipelines/index.ts';
 import { traffic } from '../../../shared/pipelines/network-traffic.ts';
 import type { Refusal } from '../../../tools/cli/send/items.ts';
 import { type SendOptions, sendSource } from '../../../tools/cli/send/send.ts';
 import type { Source } from '../../../tools/cli/send/source.ts';
+import { spanOf } from '../../../tools/cli/send/span.ts';
 import {
   acceptAll,
   type FakeAnswer,
@@ -71,6 +73,20 @@ describe('sending', () => {
       path: '/v1/events/network-traffic',
       headers: { 'x-api-key': 'secret', 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
     });
+  });
+
+  test('spans only so much event time with one request', async () => {
+    const times = [0, 50, 100, 101, 30, 900, undefined, 901];
+    const text = times.map((ts, index) => JSON.stringify({ event_id: `e${index}`, ts })).join('\n');
+    await send(text, acceptAll, { span: 100 });
+    expect(server.requests.map(({ lines }) => lines.map((line) => JSON.parse(line).ts))).toEqual([
+      [0, 50, 100],
+      [101, 30],
+      [900, undefined, 901],
+    ]);
+    const type = traffic as unknown as EventType;
+    expect(spanOf(type, pipelines)).toBe((10_000 + 600_000) / 2);
+    expect(spanOf({ ...type, name: 'other' }, pipelines)).toBe(Number.POSITIVE_INFINITY);
   });
 
   test('keeps to its rate', async () => {

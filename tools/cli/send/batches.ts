@@ -17,6 +17,8 @@ export interface BatchLimits {
   readonly events: number;
   /** Characters of JSON. */
   readonly size: number;
+  /** Milliseconds of event time between any two events of one request. */
+  readonly span: number;
   /** How long, in milliseconds, events may wait for more when the input pauses. */
   readonly linger: number;
 }
@@ -34,11 +36,15 @@ export async function* makeBatches(
   let items: Item[] = [];
   let refused: Refusal[] = [];
   let size = 0;
+  let earliest = Number.POSITIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
   const take = async (): Promise<Batch> => {
     const batch = { items, refused };
     items = [];
     refused = [];
     size = 0;
+    earliest = Number.POSITIVE_INFINITY;
+    latest = Number.NEGATIVE_INFINITY;
     return { ...batch, body: await encodeBody(batch.items) };
   };
   let next = blocks.next();
@@ -55,11 +61,16 @@ export async function* makeBatches(
     next.catch(() => {});
     refused.push(...result.value.refused);
     for (const item of result.value.items) {
-      if (items.length >= limits.events || (size + item.json.length > limits.size && items.length > 0)) {
-        yield await take();
-      }
+      const { time = latest } = item;
+      const full =
+        items.length >= limits.events ||
+        size + item.json.length > limits.size ||
+        Math.max(latest, time) - Math.min(earliest, time) > limits.span;
+      if (full && items.length > 0) yield await take();
       items.push(item);
       size += item.json.length + 1;
+      earliest = Math.min(earliest, item.time ?? earliest);
+      latest = Math.max(latest, item.time ?? latest);
     }
   }
   if (items.length > 0 || refused.length > 0) yield await take();

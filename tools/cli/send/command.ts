@@ -10,6 +10,7 @@ import type { Refusal } from './items.ts';
 import { showProgress } from './progress.ts';
 import { type Progress, sendSource } from './send.ts';
 import { openSource } from './source.ts';
+import { spanOf } from './span.ts';
 import { summarize } from './summary.ts';
 
 /** How `millrace send` ends: part of its interface. */
@@ -82,6 +83,7 @@ async function send(file: string, options: Options): Promise<number> {
         {
           ...options,
           rate: options.rate ?? Number.POSITIVE_INFINITY,
+          span: spanOf(options.type, pipelines),
           patience: options.wait * 1000,
           signal: interrupt.signal,
         },

@@ -1,4 +1,5 @@
 import { CsvError, parse } from 'csv-parse';
+import { parseEventTime } from '../../../shared/events/time.ts';
 import { type EventType, fieldOf } from '../../../shared/pipeline/index.ts';
 import { type Block, eventJson, type Item, lineId, type Refusal } from './items.ts';
 import { MAX_LINE_BYTES } from './lines.ts';
@@ -145,5 +146,6 @@ function readRow(type: EventType, header: Header, { record, line, raw }: Row): I
     const value = record[index] ?? '';
     if (value !== '') data[field] = convert(value);
   }
-  return { line, text, json: eventJson(type, lineId(line, text), data, JSON.stringify(data)) };
+  const json = eventJson(type, lineId(line, text), data, JSON.stringify(data));
+  return { line, text, json, time: parseEventTime(data[type.time]) };
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { parseEventTime } from '../../../shared/events/time.ts';
 import type { EventType } from '../../../shared/pipeline/index.ts';
 
 /** One event to be sent, and where it came from. */
@@ -9,6 +10,8 @@ export interface Item {
   readonly text: string;
   /** The event's data, with an id, as JSON. */
   readonly json: string;
+  /** Event time in epoch milliseconds; undefined where ingestion is going to refuse it. */
+  readonly time: number | undefined;
 }
 
 /** A line that did not become an event, or that ingestion refused. */
@@ -46,7 +49,8 @@ export function parseJsonLine(type: EventType, line: number, text: string): Item
   // Most lines bring an id, and hashing costs as much as parsing.
   const fields = data as Record<string, unknown>;
   const hasId = type.id !== undefined && fields[type.id] !== undefined && fields[type.id] !== null;
-  return { line, text, json: hasId ? text : eventJson(type, lineId(line, text), fields, text) };
+  const json = hasId ? text : eventJson(type, lineId(line, text), fields, text);
+  return { line, text, json, time: parseEventTime(fields[type.time]) };
 }
 
 /**

@@ -17,6 +17,8 @@ export interface SendOptions {
   /** Events per second; infinity for as fast as possible. */
   readonly rate: number;
   readonly format?: Format | undefined;
+  /** Milliseconds of event time that one request may span; see `spanOf`. */
+  readonly span?: number;
   /** Milliseconds without progress after which sending fails. */
   readonly patience: number;
   readonly backoff?: Backoff | undefined;
@@ -64,7 +66,12 @@ export async function sendSource(
     signal,
     onRetry: listener.retrying,
   });
-  const limits = { events: pacer.batchOf(options.batch), size: BATCH_SIZE, linger: LINGER_MS };
+  const limits = {
+    events: pacer.batchOf(options.batch),
+    size: BATCH_SIZE,
+    span: options.span ?? Number.POSITIVE_INFINITY,
+    linger: LINGER_MS,
+  };
   const batches = ahead(makeBatches(readBlocks(type, source, options.format), limits));
   const progress: Progress = { accepted: 0, rejected: 0, retried: 0 };
   for await (const batch of batches) {

@@ -43,7 +43,7 @@ export class Outbox {
         await this.#deliver(
           events.map((event) => {
             const json = JSON.stringify(event);
-            return { line: 0, text: json, json };
+            return { line: 0, text: json, json, time: event.ts };
           }),
         );
       } catch (error) {
