@@ -9,11 +9,10 @@ export const PARTITION = 'aws';
 /** Credentials that satisfy the SDKs' signing; no emulator checks them. */
 export const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
-/** The ARN of a local resource: `arn:aws:<service>:<region>:<account>:<resource>`; S3 has neither region nor account. */
+/** The ARN of a local resource. IAM has no regions, and S3 names its buckets without region and account. */
 export function localArn(service: string, resource: string): string {
-  return service === 's3'
-    ? `arn:${PARTITION}:s3:::${resource}`
-    : `arn:${PARTITION}:${service}:${REGION}:${ACCOUNT}:${resource}`;
+  if (service === 's3') return `arn:${PARTITION}:s3:::${resource}`;
+  return `arn:${PARTITION}:${service}:${service === 'iam' ? '' : REGION}:${ACCOUNT}:${resource}`;
 }
 
 /** The last part of an ARN: `stream/name` -> `name`, `function:name:alias` -> `name`, a plain name as it is. */

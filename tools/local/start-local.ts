@@ -37,7 +37,7 @@ export const DEFAULT_DATA_DIR = fileURLToPath(new URL('../../.millrace', import.
 
 /** What `fresh` removes: everything but the cache of assemblies, which depends on the sources alone. */
 const KEPT_DATA = ['kinesis', 'dynamodb', 's3', 'checkpoints', 'logs'];
-const DRAIN_MS = 20_000;
+const DRAIN_MS = 10_000;
 
 /**
  * Starts the synthesized application on this machine and resolves when it is ready. A start that fails leaves nothing

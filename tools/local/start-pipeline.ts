@@ -10,7 +10,7 @@ import { AsyncQueue } from './invoke/async-queue.ts';
 import { createInvokeHandler } from './invoke/handler.ts';
 import { putText } from './s3/put-text.ts';
 import { Scheduler } from './schedule/scheduler.ts';
-import type { Shutdown } from './shutdown.ts';
+import { atMost, type Shutdown } from './shutdown.ts';
 import type { Backends } from './start-backends.ts';
 import type { MappingSpec, Model } from './template/model.ts';
 
@@ -31,6 +31,8 @@ interface Options {
   readonly maxProcesses?: number | undefined;
   readonly onProgress: (text: string) => void;
 }
+
+const SETTLE_MS = 3_000;
 
 /** Creates what the template declares and starts what makes its functions run. */
 export async function startPipeline(options: Options): Promise<RunningPipeline> {
@@ -78,6 +80,8 @@ export async function startPipeline(options: Options): Promise<RunningPipeline> 
     pids: (name) => runtime.pids(name),
     async drain() {
       scheduler.stop();
+      // A firing may be waiting for what its stage is about to commit: the streams still flow for a moment.
+      await atMost(SETTLE_MS, queue.idle());
       await Promise.all(mappings.map((mapping) => mapping.stop()));
       await queue.stop();
     },

@@ -48,10 +48,15 @@ export class AsyncQueue {
     this.#running.add(running);
   }
 
+  /** Resolves when nothing runs or waits. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
   /** Lets what runs, and what that adds, finish, and gives up what waits for another attempt. */
   async stop(): Promise<void> {
     this.#abort.abort();
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.idle();
   }
 
   async #run(name: string, payload: string): Promise<void> {

@@ -63,6 +63,7 @@ describe('functions and what invokes them', () => {
     expect(functions).toEqual([
       {
         name: 'Main-Fn',
+        label: 'Main-Fn',
         directory: '/assets/code',
         handler: 'index.handler',
         environment: {
@@ -75,6 +76,12 @@ describe('functions and what invokes them', () => {
         reservedConcurrency: undefined,
       },
     ]);
+  });
+
+  test('a function is called after its construct', () => {
+    const path = 'main/NetworkTraffic/DeviceTraffic/Window/Function/Resource';
+    const { functions } = model({ Fn: { ...lambda(), Metadata: { 'aws:cdk:path': path } } });
+    expect(functions[0]?.label).toBe('network-traffic-device-traffic-window');
   });
 
   test('an event source mapping, with defaults and with everything', () => {
