@@ -1,0 +1,16 @@
+import type { Context } from 'aws-lambda';
+import { afterEach, expect, it, vi } from 'vitest';
+import { ENV } from '../../../shared/runtime/env.ts';
+import { httpEvent } from '../../factories/http.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+it('the ingest function is wired from its environment', async () => {
+  vi.stubEnv(ENV.eventsStreams, JSON.stringify({ 'network-traffic': 'events' }));
+  vi.stubEnv(ENV.keysTable, 'keys');
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  const { handler } = await import('../../../functions/ingest/handler.ts');
+  const context = { getRemainingTimeInMillis: () => 10_000 } as Context;
+  const answer = await handler(httpEvent({ headers: { 'x-api-key': undefined } }), context);
+  expect(answer.statusCode).toBe(401);
+});
