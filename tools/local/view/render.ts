@@ -51,8 +51,8 @@ function rows({ latest }: StageModel, width: number): string[] {
     const full = largest > 0 ? Math.round((Math.max(0, sizeOf(item)) / largest) * BAR_WIDTH) : 0;
     const bar = '█'.repeat(full) + ' '.repeat(BAR_WIDTH - full);
     const key = sized(harmless(item.key), KEY_WIDTH);
-    const rest = sized(valuesOf(item), Math.max(10, width - KEY_WIDTH - BAR_WIDTH - 7));
-    return `  ${key} ${pc.green(bar)}  ${rest.trimEnd()}`;
+    const rest = sized(valuesOf(item), Math.max(10, width - KEY_WIDTH - BAR_WIDTH - 13));
+    return `  ${key} ${pc.green(bar)}  ${markOf(item).padEnd(5)} ${rest.trimEnd()}`;
   });
   const more = latest.length - shown.length;
   return more > 0 ? [...lines, pc.dim(`  and ${keys(more)} more`)] : lines;
@@ -63,16 +63,19 @@ export function renderLines({ stage, start, items }: Firing, now: number): strin
   const head = `${clock(start, now)} ${stage}`;
   const final = items.filter((item) => item.final);
   const others = items.filter((item) => !item.final);
-  const lines = others.slice(0, LINES).map((item) => `${head}  ${harmless(item.key)}  ${valuesOf(item)}`);
+  const lines = others
+    .slice(0, LINES)
+    .map((item) => `${head}  ${harmless(item.key)}  ${valuesOf(item)}  ${markOf(item)}`);
   if (others.length > LINES) lines.push(`${head}  and ${keys(others.length - LINES)} more`);
   if (final.length > 0) lines.push(`${head}  final, ${keys(final.length)}`);
   return lines;
 }
 
-function valuesOf({ values, revision, final }: Item): string {
+const markOf = ({ final, revision }: Item): string => (final ? 'final' : `r${revision}`);
+
+function valuesOf({ values }: Item): string {
   const shown = Object.entries(values).slice(0, VALUES);
-  const texts = shown.map(([name, value]) => `${name} ${amount(name, value)}`);
-  return `${texts.join('  ')}  ${final ? 'final' : `r${revision}`}`;
+  return shown.map(([name, value]) => `${name} ${amount(name, value)}`).join('  ');
 }
 
 function amount(name: string, value: number | null): string {

@@ -118,7 +118,7 @@ describe('on the terminal', () => {
     const lines = plain(renderTable(model.stages, 80, NOW));
     expect(lines[0]).toContain('9 keys');
     expect(lines).toHaveLength(1 + 6 + 1);
-    expect(lines[1]).toBe(`  k8${' '.repeat(21)}████████████  bytes 8KB  share 0.25  events 6  r0`);
+    expect(lines[1]).toBe(`  k8${' '.repeat(21)}████████████  r0    bytes 8KB  share 0.25  events 6`);
     expect(lines[7]).toBe('  and 3 keys more');
     for (const line of lines.slice(1)) expect(line.length).toBeLessThanOrEqual(80);
   });
