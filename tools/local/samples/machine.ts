@@ -12,7 +12,7 @@ export class Machine {
 
   /**
    * The traffic of each interface since the reading before. An interface that is new, or whose counters fell because
-   * they started again from 0, only gives its starting point; one without traffic is left out.
+   * they started again from 0, only gives its starting point.
    */
   traffic(readings: readonly Counters[], now: number): Traffic[] {
     const last = this.#last;
@@ -32,8 +32,7 @@ export class Machine {
       };
       const { receive_bytes, send_bytes, receive_packets, send_packets } = event;
       const counted = [receive_bytes, send_bytes, receive_packets, send_packets];
-      const usable = counted.every((count) => Number.isSafeInteger(count) && count >= 0);
-      return usable && counted.some((count) => count > 0) ? [event] : [];
+      return counted.every((count) => Number.isSafeInteger(count) && count >= 0) ? [event] : [];
     });
   }
 }
