@@ -98,7 +98,8 @@ describe('the counters of this machine', () => {
         ts: START + 1,
       },
     ]);
-    expect(machine.traffic([reading(3), reading(90, { iface: 'wlan0' })], START + 2)).toEqual([]);
+    const back = machine.traffic([reading(3), reading(90, { iface: 'wlan0' })], START + 2);
+    expect(back.map(({ device }) => device)).toEqual(['laptop/eth0']);
   });
 
   test('can be read here', async () => {
