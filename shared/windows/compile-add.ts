@@ -1,7 +1,6 @@
 import type { Column, Layout } from './columns.ts';
 import { MissingFieldError } from './errors.ts';
 import { addReal, carryInteger } from './exact.ts';
-import type { Operand } from './expression.ts';
 import type { Rows } from './rows.ts';
 import { isSafe, type Term, termOf } from './term.ts';
 
@@ -31,23 +30,16 @@ export function compileAdd({ columns, initial }: Layout): Add {
   const fields = [...new Set(operands.flatMap((operand) => operand.fields))];
   const field = (name: string) => `f${fields.indexOf(name)}`;
   const required = new Set(operands.flatMap((operand) => (operand.optional ? [] : operand.fields)));
-  const terms = new Map<Operand | undefined, Term>();
-  const termFor = new Map(
-    operands.map((operand, index) => [operand.id, termOf(operand, `t${index}`, field)]),
-  );
-  for (const { operand } of columns) {
-    const term = operand && termFor.get(operand.id);
-    if (term !== undefined) terms.set(operand, term);
-  }
+  const terms = new Map(operands.map((operand, index) => [operand.id, termOf(operand, `t${index}`, field)]));
   const body = [
     ...fields.map((name) => `const ${field(name)} = data[${JSON.stringify(name)}];`),
     ...[...required].map((name) => `if (!Number.isFinite(${field(name)})) missing(${JSON.stringify(name)});`),
-    ...[...termFor.values()].flatMap((term) => term.statements),
+    ...[...terms.values()].flatMap((term) => term.statements),
     'const rows = slice === this.slice ? this.current : this.turnTo(slice);',
     'let row = rows.index.get(key);',
     'if (row === undefined) row = rows.insert(key);',
     `const values = rows.values, at = row * ${initial.length};`,
-    ...columns.map((column) => addTo(column, terms.get(column.operand))),
+    ...columns.map((column) => addTo(column, column.operand && terms.get(column.operand.id))),
   ];
   const source = `return function add(slice, key, data) {\n${body.join('\n')}\n};`;
   return new Function('missing', 'addReal', 'carryInteger', source)(missing, addReal, carryInteger);
