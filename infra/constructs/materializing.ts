@@ -22,7 +22,7 @@ export function materializeResults(scope: Construct, props: PipelineProcessingPr
       [ENV.resultsTable]: tables.results.tableName,
       [ENV.lakeBucket]: lake.bucketName,
     },
-    permissions: [onTable(tables.results, 'PutItem'), putObjects(lake, REJECTED_PREFIX)],
+    permissions: [onTable(tables.results, 'PutItem', 'BatchWriteItem'), putObjects(lake, REJECTED_PREFIX)],
   });
   new StreamConsumer(scope, 'Results', {
     environment: deployment.environment,

@@ -18,7 +18,7 @@ const allow = (resources: string[], ...actions: string[]): PolicyStatement =>
 
 export const onTable = (
   table: Table,
-  ...calls: readonly ('GetItem' | 'PutItem' | 'Query' | 'UpdateItem')[]
+  ...calls: readonly ('BatchWriteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem')[]
 ): PolicyStatement => allow([table.tableArn], ...calls.map((call) => `dynamodb:${call}`));
 
 export const onIndex = (table: Table, index: string): PolicyStatement =>

@@ -40,7 +40,8 @@ export const IN_ORDER: Delivery = {
  * up, so that it does not hold back the others.
  */
 export const EACH_RECORD: Delivery = {
-  batchSize: 500,
+  // Of several revisions of a result in one batch only the last is stored: large batches make a backlog cheap.
+  batchSize: 5_000,
   batchingWindow: 0,
   parallelization: 4,
   partial: true,

@@ -5,6 +5,7 @@ import { decodeRecord } from '../streams/decode.ts';
 import { type SetAsideItem, setAside } from '../streams/set-aside.ts';
 import { shardOf, sourceRecord } from '../streams/source-record.ts';
 import { type Collected, ResultCollector } from './collect.ts';
+import { FINALS_PER_REQUEST, putFinals } from './put-finals.ts';
 import { type ResultsTable, upsertResult } from './upsert.ts';
 
 /** What materializing works with. */
@@ -73,20 +74,41 @@ async function storeResults(
   failed: Set<string>,
 ): Promise<void> {
   const expiresAt = Math.ceil((context.now ?? Date.now)() / 1000) + RETENTION_DAYS * DAY_SECONDS;
-  const queue = collected.values();
+  const queue = requestsFor(collected).values();
   let faults = 0;
   const work = async () => {
-    for (const { result, sequences } of queue) {
+    for (const request of queue) {
       try {
         if (faults < MAX_FAULTS) {
-          await upsertResult(context, result, expiresAt);
+          await store(context, request, expiresAt);
           continue;
         }
       } catch (error) {
         if (faults++ === 0) context.onFault?.(faultMessage(error));
       }
-      for (const sequence of sequences) failed.add(sequence);
+      for (const { sequences } of request) for (const sequence of sequences) failed.add(sequence);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, collected.length) }, work));
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+}
+
+/** What is stored with one request: a result that may be revised, or some that are final. */
+function requestsFor(collected: readonly Collected[]): Collected[][] {
+  const requests = collected.filter(({ result }) => !result.final).map((one) => [one]);
+  const finals = collected.filter(({ result }) => result.final);
+  for (let from = 0; from < finals.length; from += FINALS_PER_REQUEST) {
+    requests.push(finals.slice(from, from + FINALS_PER_REQUEST));
+  }
+  return requests;
+}
+
+async function store(
+  context: MaterializeContext,
+  request: readonly Collected[],
+  expiresAt: number,
+): Promise<void> {
+  const results = request.map(({ result }) => result);
+  const [first] = results;
+  if (first !== undefined && !first.final) await upsertResult(context, first, expiresAt);
+  else await putFinals(context, results, expiresAt);
 }

@@ -8,5 +8,5 @@ import { httpHandler } from './http.ts';
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 export function createDynamoDBClient(): DynamoDBClient {
-  return new DynamoDBClient({ requestHandler: httpHandler(3_000), retryMode: 'standard', maxAttempts: 5 });
+  return new DynamoDBClient({ requestHandler: httpHandler(10_000), retryMode: 'standard', maxAttempts: 5 });
 }

@@ -88,6 +88,7 @@ test('materializing puts results into the table', () => {
     'Processing/MeterReadings/Materialize',
     ...consumed('Streams/MeterReadings/Results'),
     ...failures,
+    'dynamodb:BatchWriteItem Streams/Tables/Results',
     'dynamodb:PutItem Streams/Tables/Results',
     's3:PutObject Streams/Lake/rejected/*',
   );

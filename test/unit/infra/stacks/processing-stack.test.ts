@@ -47,7 +47,7 @@ describe('results', () => {
     );
     expect(settings).toEqual({
       StartingPosition: 'TRIM_HORIZON',
-      BatchSize: 500,
+      BatchSize: 5_000,
       MaximumBatchingWindowInSeconds: 0,
       ParallelizationFactor: 4,
       BisectBatchOnFunctionError: true,
