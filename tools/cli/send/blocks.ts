@@ -11,8 +11,8 @@ export class InputFormatError extends Error {
   override readonly name = 'InputFormatError';
 }
 
-/** Enough to see past a byte order mark and blank lines. */
-const SNIFF = 64;
+/** How far, in bytes, the first character that is not blank is looked for. */
+const SNIFF = 4096;
 
 /**
  * Reads a source as events, block by block.
@@ -25,8 +25,11 @@ export async function* readBlocks(
   source: Source,
   format: Format | undefined,
 ): AsyncGenerator<Block> {
-  const [head, chunks] = await peek(source.chunks, SNIFF);
-  if ((format ?? detect(source.name, head.toString())) === 'csv') {
+  const [head, chunks] = await peek(
+    source.chunks,
+    (bytes) => firstOf(bytes) !== undefined || bytes.length >= SNIFF,
+  );
+  if ((format ?? detect(source.name, firstOf(head))) === 'csv') {
     yield* readCsv(type, chunks);
     return;
   }
@@ -42,8 +45,14 @@ export async function* readBlocks(
   }
 }
 
-function detect(name: string, head: string): Format {
-  const first = head.replace(/^\ufeff/, '').trimStart()[0];
+/** The first character that is neither blank nor a byte order mark. */
+const firstOf = (head: Buffer): string | undefined =>
+  head
+    .toString('utf8', 0, SNIFF)
+    .replace(/^\ufeff/, '')
+    .trimStart()[0];
+
+function detect(name: string, first: string | undefined): Format {
   if (first === '[') {
     throw new InputFormatError(
       `${name} is one JSON array: write one event per line, for example with jq -c '.[]'`,

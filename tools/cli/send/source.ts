@@ -43,7 +43,7 @@ export async function openSource(file: string, signal: AbortSignal): Promise<Sou
 }
 
 async function* unpack(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const [head, all] = await peek(chunks, GZIP_MAGIC.length);
+  const [head, all] = await peek(chunks, ({ length }) => length >= GZIP_MAGIC.length);
   if (head[0] !== GZIP_MAGIC[0] || head[1] !== GZIP_MAGIC[1]) {
     yield* all;
     return;
@@ -54,13 +54,17 @@ async function* unpack(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   yield* gunzip;
 }
 
-/** Looks at the first bytes: at least `length` of them, unless there are fewer in all. Nothing is consumed. */
+/**
+ * Looks at the first bytes, until they are enough or there are no more. Nothing is consumed.
+ *
+ * @param enough - takes as little as it can: what comes from a terminal or a pipe may stop at any time
+ */
 export async function peek(
   chunks: AsyncGenerator<Buffer>,
-  length: number,
+  enough: (head: Buffer) => boolean,
 ): Promise<[head: Buffer, all: AsyncGenerator<Buffer>]> {
   let head: Buffer = Buffer.alloc(0);
-  while (head.length < length) {
+  while (!enough(head)) {
     const { done, value } = await chunks.next();
     if (done === true) break;
     head = Buffer.concat([head, value]);
