@@ -26,7 +26,7 @@ export interface StartOptions {
   readonly assembly?: string;
   /** Told each step of starting when it is done. */
   readonly onProgress?: (text: string) => void;
-  /** Processes per function at most; 8 by default. */
+  /** Processes per function at most; by default 4, or the shards of the widest stream. */
   readonly maxProcesses?: number;
   /** How long running work may take to end when the run stops, in milliseconds. */
   readonly drainMs?: number;

@@ -33,12 +33,16 @@ interface Options {
 }
 
 const SETTLE_MS = 3_000;
+/** Processes per function at most, where no stream has more shards: a shard's consumer should keep its own. */
+const MIN_PROCESSES = 4;
 
 /** Creates what the template declares and starts what makes its functions run. */
 export async function startPipeline(options: Options): Promise<RunningPipeline> {
-  const { model, backends, dataDir, notice, shutdown, maxProcesses, onProgress } = options;
+  const { model, backends, dataDir, notice, shutdown, onProgress } = options;
   await createResources(options);
   const { endpoints, objects } = backends;
+  const maxProcesses =
+    options.maxProcesses ?? Math.max(MIN_PROCESSES, ...model.streams.map(({ shards }) => shards));
   const runtime = new FunctionRuntime({ specs: model.functions, endpoints, dataDir, notice, maxProcesses });
   shutdown.add(() => runtime.stop());
   const invoke = runtime.invoke.bind(runtime);

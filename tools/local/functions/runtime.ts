@@ -7,16 +7,14 @@ import { MAX_PAYLOAD_BYTES, type Outcome, PayloadTooLargeError, UnknownFunctionE
 import { FunctionPool } from './pool.ts';
 import { FunctionProcess } from './process.ts';
 
-/** Processes per function: enough for a few shards, few enough for a laptop. */
-const DEFAULT_LIMIT = 8;
-
 export interface RuntimeOptions {
   readonly specs: readonly FunctionSpec[];
   readonly endpoints: LocalEndpoints;
   readonly dataDir: string;
   /** Told one sentence for each invocation that fails. */
   readonly notice: (text: string) => void;
-  readonly maxProcesses?: number;
+  /** Processes per function at most. */
+  readonly maxProcesses: number;
 }
 
 /** All functions of a template. A function without invocations has no process. */
@@ -74,7 +72,7 @@ export class FunctionRuntime {
     let pool = this.#pools.get(name);
     if (pool === undefined) {
       const spec = this.#specOf(name);
-      const { endpoints, dataDir, maxProcesses = DEFAULT_LIMIT } = this.#options;
+      const { endpoints, dataDir, maxProcesses } = this.#options;
       const environment = environmentOf(spec, endpoints);
       const log = new LogFile(join(dataDir, 'logs', `${spec.label}.log`));
       const limit = Math.max(1, Math.min(spec.reservedConcurrency ?? maxProcesses, maxProcesses));
