@@ -68,7 +68,7 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<LocalRu
 
   const gateway = new Gateway();
   const url = `http://127.0.0.1:${await gateway.listen(port)}`;
-  shutdown.add(() => gateway.close());
+  shutdown.add(() => gateway.end());
   lock.announce(url);
 
   const [directory, backends] = await Promise.all([

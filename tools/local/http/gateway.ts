@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Outcome, PayloadTooLargeError } from '../functions/outcome.ts';
-import { listen } from '../listen.ts';
+import { close, listen } from '../listen.ts';
 import type { RouteSpec } from '../template/model.ts';
 import { BodyTooLargeError, readBody } from './body.ts';
 import { httpEvent, splitQuery } from './event.ts';
@@ -50,6 +50,11 @@ export class Gateway {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeIdleConnections();
     await closed;
+  }
+
+  /** Stops at once, whoever is still waiting for an answer. */
+  end(): Promise<void> {
+    return close(this.#server);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
