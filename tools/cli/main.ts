@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addKeysCommand } from './keys/command.ts';
 import { addSendCommand } from './send/command.ts';
 
 const program = new Command('millrace')
@@ -6,4 +7,5 @@ const program = new Command('millrace')
   // A command line that is wrong is a failure, not "some events were rejected", which is status 1.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 addSendCommand(program);
+addKeysCommand(program);
 await program.parseAsync();

@@ -1,0 +1,59 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createKeyChecker } from '../../../shared/ingest/keys.ts';
+import { KeyError, KeyStore } from '../../../tools/cli/keys/store.ts';
+import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
+
+let emulator: TestDynamoDB;
+let store: KeyStore;
+let table = '';
+let tables = 0;
+beforeAll(async () => {
+  emulator = await startDynamoDB();
+});
+afterAll(() => emulator.stop());
+beforeEach(async () => {
+  table = `keys-${++tables}`;
+  await emulator.client.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    }),
+  );
+  store = new KeyStore(emulator.client, table);
+});
+
+/** What ingestion says of a key, asked without its cache. */
+const check = (key: string) => createKeyChecker({ client: emulator.client, table }).check(key);
+
+test('a key works from its creation until it is revoked', async () => {
+  const key = await store.create('producer', new Date('2026-01-01T00:00:00Z'));
+  expect(key).toMatch(/^mr_[\w-]{43}$/);
+  expect(await check(key)).toBe('valid');
+  const [stored] = await store.list();
+  expect(stored).toMatchObject({ name: 'producer', createdAt: '2026-01-01T00:00:00.000Z', disabled: false });
+  expect(JSON.stringify(stored)).not.toContain(key);
+  await store.revoke('producer');
+  expect(await check(key)).toBe('disabled');
+  expect(await store.list()).toMatchObject([{ name: 'producer', disabled: true }]);
+});
+
+test('keys are revoked by name or by hash, and only where it is clear which', async () => {
+  await store.create('a', new Date('2026-01-02T00:00:00Z'));
+  await store.create('b', new Date('2026-01-01T00:00:00Z'));
+  const [b, a] = await store.list();
+  expect([b?.name, a?.name]).toEqual(['b', 'a']);
+  await expect(store.revoke('none such')).rejects.toThrow(KeyError);
+  await expect(store.revoke('')).rejects.toThrow('could be 2 keys');
+  expect(await store.revoke(a!.hash.slice(0, 12))).toMatchObject({ name: 'a', disabled: true });
+  await expect(store.revoke('a')).rejects.toThrow('no key in use');
+});
+
+test('a name in use is not given twice; that of a revoked key is free', async () => {
+  await store.create('a');
+  await expect(store.create('a')).rejects.toThrow('there is a key "a"');
+  await store.revoke('a');
+  await expect(store.create('a')).resolves.toMatch(/^mr_/);
+});
