@@ -1,6 +1,6 @@
 import { schemaFingerprint } from '../events/fingerprint.ts';
 import { compileValidator, type Validator } from '../events/validator.ts';
-import type { EventType, Pipeline } from '../pipeline/index.ts';
+import { type EventType, type Pipeline, spanOf } from '../pipeline/index.ts';
 
 /** An event type as ingestion uses it: how its events are checked and where they go. */
 export interface IngestType {
@@ -12,6 +12,8 @@ export interface IngestType {
   readonly source: string;
   readonly stream: string;
   readonly lanes: number;
+  /** How much event time, in milliseconds, may be put at the same time. */
+  readonly span: number;
 }
 
 /** The types that ingestion takes, by name. */
@@ -40,6 +42,7 @@ export function ingestTypes(
           source: `/v1/events/${type.name}`,
           stream,
           lanes,
+          span: spanOf(type, pipelines),
         },
       ]);
     }),

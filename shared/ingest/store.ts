@@ -6,6 +6,10 @@ import { type PutOptions, putOrdered } from '../streams/put.ts';
 import { PUT_CODES } from '../streams/put-outcome.ts';
 import type { IngestTypes } from './ingest-type.ts';
 import { LIMITS } from './limits.ts';
+import { runsOf } from './runs.ts';
+
+/** How long, in milliseconds, storing the events of one request may take where the caller does not say. */
+const BUDGET_MS = 10_000;
 
 /** What became of events; indexes are those of the list given. */
 export interface StoreOutcome {
@@ -27,9 +31,7 @@ export async function storeEvents(
   options: Partial<PutOptions>,
 ): Promise<StoreOutcome> {
   const parts = await Promise.all(
-    byStream(types, events).map(({ stream, lanes, indexes }) =>
-      storePart(client, stream, lanes, types, events, indexes, options),
-    ),
+    byStream(types, events).map((part) => storePart(client, part, types, events, options)),
   );
   return {
     missing: parts.flatMap(({ missing }) => missing).sort(ascending),
@@ -62,27 +64,45 @@ function byStream(types: IngestTypes, events: readonly StreamEvent[]): Part[] {
   return [...parts.values()];
 }
 
+/**
+ * Stores the events of one stream, run after run: the records of one run are put at the same time, and those of the next
+ * only when all of these are stored, so that no lane's event time gets far ahead of the others'.
+ */
 async function storePart(
   client: KinesisClient,
-  stream: string,
-  lanes: number,
+  { stream, lanes, indexes }: Part,
   types: IngestTypes,
   events: readonly StreamEvent[],
-  indexes: readonly number[],
   options: Partial<PutOptions>,
 ): Promise<StoreOutcome> {
-  const own =
-    indexes.length === events.length ? events : indexes.map((index) => events[index] as StreamEvent);
-  const at = (position: number) => indexes[position] as number;
+  const deadline = Date.now() + (options.budget ?? BUDGET_MS);
+  const own = indexes.map((index) => events[index] as StreamEvent);
   const schemaOf = (type: string) => types.get(type)?.fingerprint;
-  const { records, oversize } = packEvents(own, { lanes, schemaOf, maxBytes: LIMITS.event });
-  const { failed, fatal } = await putOrdered(client, stream, records, options);
-  return {
-    missing: failed.flatMap(({ index }) => records[index]?.events ?? []).map(at),
-    oversize: oversize.map(at),
-    codes: failed.map(({ code }) => code),
-    fatal,
-  };
+  const span = Math.min(...own.map(({ type }) => types.get(type)?.span ?? Number.POSITIVE_INFINITY));
+  const runs = runsOf(own, span);
+  const tooLarge: number[] = [];
+  for (const [at, run] of runs.entries()) {
+    const indexOf = (position: number) => indexes[run[position] as number] as number;
+    const packed = packEvents(
+      run.map((position) => own[position] as StreamEvent),
+      { lanes, schemaOf, maxBytes: LIMITS.event },
+    );
+    tooLarge.push(...packed.oversize.map(indexOf));
+    const budget = Math.max(1, deadline - Date.now());
+    const { failed, fatal } = await putOrdered(client, stream, packed.records, { ...options, budget });
+    if (failed.length === 0) continue;
+    const unsent = runs.slice(at + 1).flat();
+    return {
+      missing: [
+        ...failed.flatMap(({ index }) => packed.records[index]?.events ?? []).map(indexOf),
+        ...unsent.map((position) => indexes[position] as number),
+      ],
+      oversize: tooLarge,
+      codes: [...failed.map(({ code }) => code), ...(unsent.length > 0 ? [PUT_CODES.notSent] : [])],
+      fatal,
+    };
+  }
+  return { missing: [], oversize: tooLarge, codes: [], fatal: undefined };
 }
 
 const ascending = (a: number, b: number): number => a - b;

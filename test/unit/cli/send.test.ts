@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { EventType } from '../../../shared/pipeline/index.ts';
+import { spanOf } from '../../../shared/pipeline/index.ts';
 import { pipelines } from '../../../shared/pipelines/index.ts';
 import { traffic } from '../../../shared/pipelines/network-traffic.ts';
 import type { Refusal } from '../../../tools/cli/send/items.ts';
 import { type SendOptions, sendSource } from '../../../tools/cli/send/send.ts';
 import type { Source } from '../../../tools/cli/send/source.ts';
-import { spanOf } from '../../../tools/cli/send/span.ts';
 import {
   acceptAll,
   type FakeAnswer,

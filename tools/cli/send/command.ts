@@ -3,6 +3,7 @@ import { finished } from 'node:stream/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LIMITS } from '../../../shared/ingest/limits.ts';
 import type { EventType } from '../../../shared/pipeline/index.ts';
+import { spanOf } from '../../../shared/pipeline/index.ts';
 import { pipelines } from '../../../shared/pipelines/index.ts';
 import { faultMessage } from '../../../shared/runtime/faults.ts';
 import type { Format } from './blocks.ts';
@@ -10,7 +11,6 @@ import type { Refusal } from './items.ts';
 import { showProgress } from './progress.ts';
 import { type Progress, sendSource } from './send.ts';
 import { openSource } from './source.ts';
-import { spanOf } from './span.ts';
 import { summarize } from './summary.ts';
 
 /** How `millrace send` ends: part of its interface. */

@@ -1,0 +1,15 @@
+import type { EventType } from './event-type.ts';
+import { type Pipeline, windowStages } from './pipeline.ts';
+
+/**
+ * How much event time, in milliseconds, may lie within what is stored in one go. Events are packed by key, so those of
+ * different keys reach a stage in another order than the producer's, by as much as they span. Of a batch that holds days
+ * the first records would move the watermark to its end and make all the others late. Half of what a stage waits for
+ * leaves the other half to the disorder of the producer itself.
+ */
+export function spanOf(type: EventType, pipelines: readonly Pipeline[]): number {
+  const stages = pipelines.flatMap(windowStages).filter(({ from }) => from.name === type.name);
+  return Math.min(
+    ...stages.map(({ outOfOrderness, allowedLateness }) => (outOfOrderness + allowedLateness) / 2),
+  );
+}
