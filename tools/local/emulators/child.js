@@ -3,6 +3,7 @@
  * without a compiler. It tells its parent the port, closes its database on `stop`, and ends when its parent does.
  */
 import { EventEmitter } from 'node:events';
+import { closeIterators } from './close-iterators.js';
 
 const [, , service, port, folder] = process.argv;
 process.title = `millrace-emulator ${service}`;
@@ -20,6 +21,7 @@ const EMULATORS = {
   },
   dynamodb: async () => {
     const { default: dynalite } = await import('dynalite');
+    closeIterators();
     const delays = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
     return { server: dynalite({ path: folder, ...delays }), kept: true };
   },
