@@ -1,0 +1,99 @@
+import { expect } from 'vitest';
+import { compareResults } from '../oracle/compare.ts';
+import { expectedResults, type Values } from '../oracle/windows.ts';
+
+/** A result as the query API shows it. */
+export interface Item {
+  readonly key: string;
+  readonly start: string;
+  readonly end: string;
+  readonly revision: number;
+  readonly final: boolean;
+  readonly values: Values;
+}
+
+/** What a stage has done with what it was given. */
+export interface StageCounts {
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly late: number;
+  readonly rejected: number;
+}
+
+export const STAGES = ['device-traffic', 'ip-share'] as const;
+export const HEADERS = { 'x-api-key': 'local', 'content-type': 'application/json' } as const;
+/** Long, since the machine may be busy; whoever waits goes on as soon as it is true. */
+export const EVENTUALLY = { timeout: 60_000, interval: 100 } as const;
+
+/** Posts events of the sample type. */
+export function post(
+  url: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(`${url}/v1/events/network-traffic`, {
+    method: 'POST',
+    headers: { ...HEADERS, ...headers },
+    body,
+  });
+}
+
+/** Posts lines of JSON as one array, all of which must be taken. */
+export async function postAll(url: string, lines: readonly string[]): Promise<void> {
+  const answer = await post(url, `[${lines.join(',')}]`);
+  expect({ status: answer.status, ...(await answer.json()) }).toEqual({
+    status: 202,
+    accepted: lines.length,
+    rejected: [],
+  });
+}
+
+/** The counts of every stage, by name. */
+export async function countsOf(url: string): Promise<Record<string, StageCounts>> {
+  const answer = await fetch(`${url}/v1/stages`, { headers: HEADERS });
+  const { stages } = (await answer.json()) as { stages: { name: string; counts: StageCounts }[] };
+  return Object.fromEntries(stages.map(({ name, counts }) => [name, counts]));
+}
+
+/** One page of results. */
+export async function pageOf(
+  url: string,
+  stage: string,
+  search: Readonly<Record<string, string>> = {},
+): Promise<{ items: Item[]; cursor: string | null }> {
+  const answer = await fetch(`${url}/v1/windows/${stage}?${new URLSearchParams(search)}`, {
+    headers: HEADERS,
+  });
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as { items: Item[]; cursor: string | null };
+}
+
+/** Waits until the results of all stages are those of the events, and no others in their span. */
+export function becomesEqual(url: string, lines: Iterable<string>): Promise<void> {
+  const expected = expectedResults(lines);
+  return expect.poll(() => compareResults(url, expected), EVENTUALLY).toEqual([]);
+}
+
+/**
+ * An event from each of many devices at one time, so that every shard hears of that time and windows before it are due.
+ */
+export function pushTime(time: number, devices = 64): string[] {
+  return Array.from({ length: devices }, (_, index) =>
+    traffic({ event_id: `push-${time}-${index}`, device: `push-${index}`, ts: time }),
+  );
+}
+
+/** An event of the sample type as a line of JSON. */
+export function traffic(over: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({
+    event_id: 'event',
+    device: 'router',
+    ip: '192.0.2.1',
+    receive_bytes: 1_000,
+    send_bytes: 500,
+    receive_packets: 10,
+    send_packets: 5,
+    ts: Date.UTC(2026, 0, 1),
+    ...over,
+  });
+}
