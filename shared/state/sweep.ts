@@ -64,7 +64,9 @@ async function sweepOnce(
   const active = live.filter((head) => probes.get(head.shard) !== 'empty' && !retired.has(head.shard));
   const silence =
     active.length === 0 ? silenceOf(live, context.compiled.stage.outOfOrderness, now) : undefined;
-  await moveClock(context, active, silence, progress.clock);
+  // When all are idle none may run ahead: what paused may go on where it stopped.
+  const counted = active.length > 0 ? active : live.filter((head) => Number.isFinite(head.maxEventTime));
+  await moveClock(context, counted, silence, progress.clock);
 
   const view = await readStageView(context);
   if (view === undefined) return undefined;
@@ -146,11 +148,11 @@ function silenceOf(live: readonly Head[], outOfOrderness: number, now: number): 
 
 async function moveClock(
   context: StageContext,
-  active: readonly Head[],
+  counted: readonly Head[],
   silence: Silence | undefined,
   clock: Clock | undefined,
 ): Promise<void> {
-  const watermark = watermarkOf(active, context.compiled.stage.outOfOrderness);
+  const watermark = watermarkOf(counted, context.compiled.stage.outOfOrderness);
   if (watermark !== undefined && watermark > (clock?.watermark ?? Number.NEGATIVE_INFINITY)) {
     await context.clock.forward('watermark', watermark);
   }

@@ -3,8 +3,6 @@ import type { ShardState } from './shard-state.ts';
 import type { StageContext } from './stage-context.ts';
 import { IDLE_AFTER_MS, watermarkOf } from './watermark.ts';
 
-/** At most one hint of a kind per this long from one container: bursts of late events make one revision, not hundreds. */
-const HINT_INTERVAL_MS = 1_000;
 /** A sweep waits this long for the shards that hold time back, and so sees what happens meanwhile. */
 const SWEEP_INTERVAL_MS = IDLE_AFTER_MS;
 /** How old the known clock may become while no boundary is crossed. */
@@ -19,7 +17,6 @@ export class TimeKeeper {
   readonly #hints: Hints;
   #checkedSlice = Number.NaN;
   #checkedAt = Number.NEGATIVE_INFINITY;
-  #firedAt = Number.NEGATIVE_INFINITY;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: StageContext, hints: Hints) {
@@ -29,52 +26,60 @@ export class TimeKeeper {
 
   /** Looks at what a commit means for the stage's time, and hints at what has become possible. */
   async afterCommit(state: ShardState, slices: Iterable<number>): Promise<void> {
-    if (this.#revises(state, slices)) await this.#hintFire();
     const { plan, stage } = this.#context.compiled;
-    const slice = plan.windows.sliceOf(state.tail.maxEventTime - stage.outOfOrderness);
+    const reached = state.tail.maxEventTime - stage.outOfOrderness;
+    const slice = plan.windows.sliceOf(reached);
     const now = this.#context.now();
-    const known = state.clock !== undefined && slice === this.#checkedSlice;
-    if (known && now - this.#checkedAt < MAX_CLOCK_AGE_MS) return;
-    this.#checkedSlice = slice;
-    this.#checkedAt = now;
-    await this.#moveClock(state);
+    let fires = false;
+    if (
+      state.clock === undefined ||
+      slice !== this.#checkedSlice ||
+      now - this.#checkedAt >= MAX_CLOCK_AGE_MS
+    ) {
+      this.#checkedSlice = slice;
+      this.#checkedAt = now;
+      fires = await this.#moveClock(state);
+    }
+    if (fires || this.#revises(state, slices, reached)) await this.#hints.fire(this.#context.name);
   }
 
-  /** A slice whose window has fired was touched: its results need a revision. */
-  #revises(state: ShardState, slices: Iterable<number>): boolean {
-    const firesUpTo = state.clock?.firesUpTo ?? Number.NEGATIVE_INFINITY;
+  /**
+   * Whether a slice was touched whose window has fired, as far as is known: the clock may have gone on since it was read,
+   * but hardly beyond what this shard itself has reached.
+   */
+  #revises(state: ShardState, slices: Iterable<number>, reached: number): boolean {
+    const fired = Math.max(reached, state.clock?.firesUpTo ?? reached);
     const { windows } = this.#context.compiled.plan;
     for (const slice of slices) {
       const first = windows.windowsOf(slice)[0];
-      if (first !== undefined && first.end <= firesUpTo) return true;
+      if (first !== undefined && first.end <= fired) return true;
     }
     return false;
   }
 
-  async #moveClock(state: ShardState): Promise<void> {
+  /** @returns whether the watermark has passed the end of a slice */
+  async #moveClock(state: ShardState): Promise<boolean> {
     const { heads, clock: stageClock, compiled } = this.#context;
     const { clock, heads: all } = await heads.read();
     state.clock = clock;
-    if (clock === undefined) return this.#hintSweep();
+    if (clock === undefined) {
+      await this.#hintSweep();
+      return false;
+    }
     const active = all.filter((head) => !head.retired);
     // Shards that seem idle count: only the sweeper, which looks into the stream, may leave one out.
     const watermark = watermarkOf(active, compiled.stage.outOfOrderness);
+    const { sliceOf } = compiled.plan.windows;
+    let passed = false;
     if (watermark !== undefined && watermark > clock.watermark) {
       await stageClock.forward('watermark', watermark);
       state.clock = { ...clock, watermark, firesUpTo: Math.max(watermark, clock.firesUpTo) };
-      const { sliceOf } = compiled.plan.windows;
-      if (sliceOf(watermark) !== sliceOf(clock.watermark)) await this.#hintFire();
+      passed = sliceOf(watermark) !== sliceOf(clock.watermark);
     }
     const reached = state.tail.maxEventTime - compiled.stage.outOfOrderness;
-    const behind = compiled.plan.windows.sliceOf(Math.max(watermark ?? Number.NEGATIVE_INFINITY, state.w));
-    if (compiled.plan.windows.sliceOf(reached) > behind) await this.#hintSweep();
-  }
-
-  async #hintFire(): Promise<void> {
-    const now = this.#context.now();
-    if (now - this.#firedAt < HINT_INTERVAL_MS) return;
-    this.#firedAt = now;
-    await this.#hints.fire(this.#context.name);
+    const behind = Math.max(watermark ?? Number.NEGATIVE_INFINITY, state.w);
+    if (sliceOf(reached) > sliceOf(behind)) await this.#hintSweep();
+    return passed;
   }
 
   async #hintSweep(): Promise<void> {

@@ -13,11 +13,11 @@ export class InjectedFault extends Error {
  * process looks the same to what is stored, so the caller chooses whether the one who called lives on.
  */
 export class Faults {
-  #next: () => Fate = () => 'ok';
+  #next: (operation: string) => Fate = () => 'ok';
   calls = 0;
 
   /** Uses a source of fates until {@link quiet}. */
-  inject(next: () => Fate): void {
+  inject(next: (operation: string) => Fate): void {
     this.#next = next;
   }
 
@@ -25,9 +25,10 @@ export class Faults {
     this.#next = () => 'ok';
   }
 
-  async call<T>(work: () => Promise<T>): Promise<T> {
+  /** @param operation - what is called: the name of an SDK command, for those that go to DynamoDB */
+  async call<T>(work: () => Promise<T>, operation = ''): Promise<T> {
     this.calls++;
-    const fate = this.#next();
+    const fate = this.#next(operation);
     if (fate === 'lost') throw new InjectedFault('the call was lost');
     const result = await work();
     if (fate === 'ambiguous') throw new InjectedFault('the answer was lost');
@@ -38,7 +39,7 @@ export class Faults {
   wrap(client: DynamoDBClient): DynamoDBClient {
     const send = client.send.bind(client) as (command: unknown) => Promise<unknown>;
     return Object.create(client, {
-      send: { value: (command: unknown) => this.call(() => send(command)) },
+      send: { value: (command: object) => this.call(() => send(command), command.constructor.name) },
     }) as DynamoDBClient;
   }
 }

@@ -69,6 +69,26 @@ describe('the watermark', () => {
     expect((await world.context.log.last(SECOND))?.tail.counts).toMatchObject({ accepted: 1, late: 0 });
   });
 
+  test('reaches what all shards have reached when all of them are idle, and no further', async () => {
+    await world.sweep();
+    world.put(RIGHT, [readingEvent('1', START + 3 * MINUTE)]);
+    world.put(LEFT, [readingEvent('2', START + 20 * MINUTE)]);
+    await world.deliver(SECOND, 1);
+    // The writer of the other shard dies after its head has risen, before it can move the clock.
+    let heads = 0;
+    world.faults.inject((operation) => {
+      if (operation === 'UpdateItemCommand') heads++;
+      return heads > 1 ? 'lost' : 'ok';
+    });
+    await expect(world.deliver(FIRST, 1)).rejects.toThrow(InjectedFault);
+    world.faults.quiet();
+    expect((await clock())?.watermark).toBe(Number.NEGATIVE_INFINITY);
+    await world.deliver(FIRST, 1);
+    world.now += 60 * MINUTE;
+    await world.sweep();
+    expect((await clock())?.watermark).toBe(START + 3 * MINUTE - 10_000);
+  });
+
   test('is handed over from a split shard to its children only when they are registered', async () => {
     await world.sweep();
     await feed(LEFT, '1', 5 * MINUTE);
