@@ -41,7 +41,8 @@ export function post(
 /** Posts lines of JSON as one array, all of which must be taken. */
 export async function postAll(url: string, lines: readonly string[]): Promise<void> {
   const answer = await post(url, `[${lines.join(',')}]`);
-  expect({ status: answer.status, ...(await answer.json()) }).toEqual({
+  const receipt = (await answer.json()) as object;
+  expect({ status: answer.status, ...receipt }).toEqual({
     status: 202,
     accepted: lines.length,
     rejected: [],

@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LocalRun } from '../../tools/local/run.ts';
+import { startLocal } from '../../tools/local/start-local.ts';
+import { aggregated } from '../factories/events.ts';
+import {
+  becomesEqual,
+  countsOf,
+  EVENTUALLY,
+  postAll,
+  pushTime,
+  STAGES,
+  traffic,
+} from '../support/api-client.ts';
+import { temporaryFolder } from '../support/millrace-process.ts';
+
+const START = Date.UTC(2026, 2, 1);
+const DAY = 86_400_000;
+
+const folder = temporaryFolder();
+let run: LocalRun;
+let kinesis: KinesisClient;
+
+beforeAll(async () => {
+  run = await startLocal({ dataDir: folder.path, fresh: true, drainMs: 0 });
+  kinesis = new KinesisClient({
+    endpoint: run.endpoints.kinesis,
+    region: run.region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: new NodeHttpHandler(),
+  });
+}, 120_000);
+afterAll(async () => {
+  kinesis?.destroy();
+  await run?.stop();
+  folder.remove();
+}, 60_000);
+
+/** Puts a record past ingestion; resolves to its sequence number. */
+async function put(bytes: Uint8Array): Promise<string> {
+  const StreamName = run.streams.find((name) => /events/i.test(name))!;
+  const { SequenceNumber } = await kinesis.send(
+    new PutRecordCommand({ StreamName, PartitionKey: 'somebody', Data: bytes }),
+  );
+  return SequenceNumber!;
+}
+
+const cloudEvent = (line: string): Record<string, unknown> => {
+  const data = JSON.parse(line) as { event_id: string; ts: number };
+  const time = new Date(data.ts).toISOString();
+  return { specversion: '1.0', id: data.event_id, source: '/test', type: 'network-traffic', time, data };
+};
+
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+
+interface SetAside {
+  readonly path: string;
+  readonly sequence: string;
+  readonly sub: number;
+  readonly code: string;
+  readonly reason: string;
+  readonly bytes: Buffer;
+}
+
+/** What the lake holds of what a stage could not use, in the order of the stream. */
+function setAsideBy(stage: string): SetAside[] {
+  const bucket = join(folder.path, 's3', run.buckets[0]!);
+  const root = join(bucket, 'rejected', `stage=${stage}`);
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const item = JSON.parse(readFileSync(path, 'utf8')) as Omit<SetAside, 'bytes'> & { bytes: string };
+      return { ...item, path: relative(bucket, path), bytes: Buffer.from(item.bytes, 'base64') };
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+test('what cannot be used is set aside with its reason and its bytes, and holds nothing up', async () => {
+  const good = Array.from({ length: 9 }, (_, n) =>
+    traffic({ event_id: `good-${n}`, device: `d${n % 3}`, ts: START + n * 20_000, receive_bytes: n + 1 }),
+  );
+  await postAll(run.url, [good[0]!]);
+  const text = Buffer.from('hello, this is not an event');
+  const binary = Buffer.from([0xff, 0x00, 0xfe, 0x01]);
+  const kpl = (...parts: Buffer[]) =>
+    aggregated(parts.map((part, n) => ({ partitionKey: `p${n}`, data: part })));
+  const broken = kpl(json(cloudEvent(good[1]!)));
+  broken[broken.length - 1]! ^= 1;
+  const { send_bytes: _, ...incomplete } = JSON.parse(traffic({ event_id: 'incomplete', ts: START }));
+  const invalid = { ...cloudEvent(traffic({ event_id: 'incomplete', ts: START })), data: incomplete };
+  const ahead = cloudEvent(traffic({ event_id: 'ahead', ts: Date.now() + DAY }));
+  const inside = Buffer.from('not an event either');
+
+  const sequences = [
+    await put(text),
+    await put(binary),
+    await put(broken),
+    await put(
+      kpl(json(cloudEvent(good[1]!)), json(cloudEvent(good[2]!)), inside, json(cloudEvent(good[3]!))),
+    ),
+    await put(json([cloudEvent(good[4]!), invalid, cloudEvent(good[5]!)])),
+    await put(json(ahead)),
+  ];
+  await put(json(cloudEvent(good[6]!)));
+  await postAll(run.url, [good[7]!, good[8]!]);
+  await postAll(run.url, pushTime(START + 300_000));
+  await becomesEqual(run.url, good);
+
+  const counts = { accepted: good.length + 64, duplicate: 0, late: 0, rejected: 6 };
+  await expect
+    .poll(() => countsOf(run.url), EVENTUALLY)
+    .toEqual({ 'device-traffic': counts, 'ip-share': counts });
+  for (const stage of STAGES) {
+    const found = setAsideBy(stage);
+    expect(found).toMatchObject(
+      [
+        { sequence: sequences[0], sub: 0, code: 'undecodable', reason: 'of no known format', bytes: text },
+        { sequence: sequences[1], sub: 0, code: 'undecodable', reason: 'of no known format', bytes: binary },
+        { sequence: sequences[2], sub: 0, code: 'undecodable', reason: /aggregated/, bytes: broken },
+        { sequence: sequences[3], sub: 2, code: 'undecodable', reason: 'of no known format', bytes: inside },
+        { sequence: sequences[4], sub: 1, code: 'invalid', reason: /^send_bytes:/ },
+        { sequence: sequences[5], sub: 0, code: 'future', reason: /ahead of its arrival/ },
+      ].map(({ reason, ...rest }) => ({ ...rest, reason: expect.stringMatching(reason) })),
+    );
+    expect(JSON.parse(found[4]!.bytes.toString())).toMatchObject(invalid);
+    expect(JSON.parse(found[5]!.bytes.toString())).toMatchObject(ahead);
+    for (const { path, sequence, sub } of found) {
+      expect(path).toMatch(
+        new RegExp(
+          `^rejected/stage=${stage}/dt=\\d{4}-\\d\\d-\\d\\d/shardId-0{12}-${sequence}-${sub}\\.json$`,
+        ),
+      );
+    }
+  }
+});
