@@ -36,8 +36,7 @@ export function compileAdd({ columns, initial }: Layout): Add {
     ...[...required].map((name) => `if (!Number.isFinite(${field(name)})) missing(${JSON.stringify(name)});`),
     ...[...terms.values()].flatMap((term) => term.statements),
     'const rows = slice === this.slice ? this.current : this.turnTo(slice);',
-    'let row = rows.index.get(key);',
-    'if (row === undefined) row = rows.insert(key);',
+    'const row = rows.rowOf(key);',
     `const values = rows.values, at = row * ${initial.length};`,
     ...columns.map((column) => addTo(column, column.operand && terms.get(column.operand.id))),
   ];

@@ -8,6 +8,9 @@ import type { Delta } from './types.ts';
 /** Version of the encoding that {@link Delta.encode} writes, its first byte. */
 export const DELTA_VERSION = 1;
 
+/** A batch has many keys, and its rows die with it. */
+const EXPECTED_ROWS = 1_024;
+
 /** Compiles the deltas of a stage. */
 export function compileDelta(layout: Layout, fingerprint: Fingerprint): () => Delta {
   class StageDelta extends TableDelta implements Delta {
@@ -28,13 +31,13 @@ abstract class TableDelta implements SliceTable {
   constructor(layout: Layout, fingerprint: Fingerprint) {
     this.#layout = layout;
     this.#fingerprint = fingerprint;
-    this.current = new Rows(layout);
+    this.current = new Rows(layout, EXPECTED_ROWS);
   }
 
   turnTo(slice: number): Rows {
     let rows = this.#tables.get(slice);
     if (rows === undefined) {
-      rows = this.#tables.size === 0 ? this.current : new Rows(this.#layout);
+      rows = this.#tables.size === 0 ? this.current : new Rows(this.#layout, EXPECTED_ROWS);
       this.#tables.set(slice, rows);
     }
     this.slice = slice;

@@ -4,6 +4,9 @@ import { foldColumn, foldRemainders } from './fold-column.ts';
 import { Rows } from './rows.ts';
 import type { ResultValues, WindowMerge } from './types.ts';
 
+/** Many windows may be merged side by side, each with few keys. */
+const EXPECTED_ROWS = 64;
+
 /** The rows of one window, merged from deltas and from other merges of the same stage. */
 export class TableMerge implements WindowMerge {
   readonly #layout: Layout;
@@ -13,7 +16,7 @@ export class TableMerge implements WindowMerge {
   constructor(layout: Layout, result: Result) {
     this.#layout = layout;
     this.#result = result;
-    this.#rows = new Rows(layout);
+    this.#rows = new Rows(layout, EXPECTED_ROWS);
   }
 
   /** @throws TypeError when the merge is of another stage */
@@ -47,10 +50,7 @@ export class TableMerge implements WindowMerge {
   ): void {
     const target = this.#rows;
     const rows = new Uint32Array(keys.length);
-    for (let i = 0; i < rows.length; i++) {
-      const key = keys[i] as string;
-      rows[i] = target.index.get(key) ?? target.insert(key);
-    }
+    for (let i = 0; i < rows.length; i++) rows[i] = target.rowOf(keys[i] as string);
     for (const column of this.#layout.columns) {
       const numbersOf = (slot: number) => ({ values: numbers, offset: slot * perSlot, step: perKey });
       foldColumn(column, target, rows, rows.length, numbersOf(column.slot), numbersOf(column.slot + 1));
@@ -69,8 +69,8 @@ export class TableMerge implements WindowMerge {
   /** The sums over all keys that shares divide by, as exact as the keys' own: every key folded into one row. */
   #totals(): Rows {
     const { values, size, width, remainders } = this.#rows;
-    const totals = new Rows(this.#layout);
-    totals.insert('');
+    const totals = new Rows(this.#layout, 1);
+    totals.rowOf('');
     const first = new Uint32Array(size);
     for (const column of this.#layout.totals) {
       const numbersOf = (slot: number) => ({ values, offset: slot, step: width });

@@ -1,51 +1,55 @@
 import type { Layout } from './columns.ts';
 import type { Remainders } from './exact.ts';
-
-const FIRST_ROWS = 256;
+import { KeyIndex } from './key-index.ts';
 
 /**
- * The partial aggregates of many keys: a dictionary of keys and one array in which the numbers of a key lie side by side, so that
- * an event touches one or two cache lines. Sums beyond their doubles are kept apart, per column, in maps that hardly ever exist.
- * Object-valued columns (sketches) would be further arrays beside `remainders`.
+ * The partial aggregates of many keys: a row of numbers per key, in one array in which the numbers of a key lie side by side, so
+ * that an event touches one or two cache lines. Sums beyond their doubles are kept apart, per column, in maps that hardly ever
+ * exist. Object-valued columns (sketches) would be further arrays beside `remainders`.
  */
 export class Rows {
-  readonly index = new Map<string, number>();
-  readonly keys: string[] = [];
   readonly remainders: (Remainders | undefined)[];
   readonly width: number;
   values: Float64Array;
+  readonly #index: KeyIndex;
   readonly #initial: Float64Array;
   readonly #blank: boolean;
 
-  constructor(layout: Layout) {
+  /** @param expected - how many rows to make room for at first */
+  constructor(layout: Layout, expected: number) {
+    this.#index = new KeyIndex(expected);
     this.#initial = layout.initial;
     this.#blank = layout.initial.every((value) => value === 0);
     this.width = layout.initial.length;
-    this.values = new Float64Array(FIRST_ROWS * this.width);
+    this.values = new Float64Array(expected * this.width);
     this.remainders = layout.columns.map(() => undefined);
   }
 
-  get size(): number {
-    return this.keys.length;
+  /** The keys by row. */
+  get keys(): readonly string[] {
+    return this.#index.keys;
   }
 
-  /** Adds a row for a key that has none. */
-  insert(key: string): number {
-    const row = this.keys.length;
-    const at = row * this.width;
-    if (at + this.width > this.values.length) this.reserve(row * 2);
-    if (!this.#blank) this.values.set(this.#initial, at);
-    this.index.set(key, row);
-    this.keys.push(key);
+  get size(): number {
+    return this.#index.keys.length;
+  }
+
+  /** The row of a key; a key that has none gets a new one. */
+  rowOf(key: string): number {
+    const next = this.#index.keys.length;
+    const row = this.#index.numberOf(key);
+    if (row === next) this.#begin(row);
     return row;
   }
 
-  /** Makes room for so many rows in all. */
-  reserve(rows: number): void {
-    if (rows * this.width <= this.values.length) return;
-    const grown = new Float64Array(rows * this.width);
-    grown.set(this.values);
-    this.values = grown;
+  #begin(row: number): void {
+    const at = row * this.width;
+    if (at + this.width > this.values.length) {
+      const grown = new Float64Array(this.values.length * 2);
+      grown.set(this.values);
+      this.values = grown;
+    }
+    if (!this.#blank) this.values.set(this.#initial, at);
   }
 
   /** The sums beyond their doubles of one column, to be written to. */
