@@ -52,9 +52,20 @@ export class MillraceProcess {
     return new URL(this.url).port;
   }
 
-  /** Processes of functions whose label contains a text. */
-  workers(label = ''): number[] {
-    return this.#children('millrace-fn', label);
+  /**
+   * kill -9 of one process of a function whose label contains a text, and that is computing: in the middle of an
+   * invocation, that is. Resolves when there was one.
+   */
+  async killWorking(label: string): Promise<void> {
+    await vi.waitUntil(
+      () => {
+        const [working] = this.#children('millrace-fn').filter(
+          ({ args, state }) => args.includes(label) && state.startsWith('R'),
+        );
+        return working !== undefined && process.kill(working.pid, 'SIGKILL');
+      },
+      { timeout: 60_000, interval: 1 },
+    );
   }
 
   /** Ctrl-C, and nothing left. */
@@ -67,19 +78,19 @@ export class MillraceProcess {
 
   /** kill -9: resolves when its emulators and functions have noticed and are gone. */
   async kill(): Promise<void> {
-    const children = this.#children('millrace-', '');
+    const children = this.#children('millrace-');
     const exit = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
     await exit;
-    await vi.waitUntil(() => !children.some(isAlive), { timeout: 20_000 });
+    await vi.waitUntil(() => !children.some(({ pid }) => isAlive(pid)), { timeout: 20_000 });
   }
 
-  #children(program: string, label: string): number[] {
-    const table = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  #children(program: string): { pid: number; state: string; args: string }[] {
+    const table = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' });
     return table.split('\n').flatMap((line) => {
-      const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-      const is = Number(parent) === this.#child.pid && args.startsWith(program) && args.includes(label);
-      return is ? [Number(pid)] : [];
+      const [, pid, parent, state = '', args = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+      const is = Number(parent) === this.#child.pid && args.startsWith(program);
+      return is ? [{ pid: Number(pid), state, args }] : [];
     });
   }
 }
