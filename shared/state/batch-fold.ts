@@ -2,11 +2,11 @@ import { toCloudEvent } from '../events/cloudevents.ts';
 import { EventHash } from '../events/hash.ts';
 import type { EventVisitor, StreamEvent } from '../events/types.ts';
 import { compileValidator, type Validator } from '../events/validator.ts';
+import { IdList } from '../windows/id-set.ts';
 import type { Delta } from '../windows/types.ts';
 import type { CompiledStage } from './compiled-stage.ts';
 import { type Position, WHOLE_RECORD } from './position.ts';
 import type { ShardState, SliceState } from './shard-state.ts';
-import { HashList } from './slice-ids.ts';
 
 /** Something of a record that could not be processed: where it was, why, and its bytes. */
 export interface Rejected {
@@ -29,7 +29,7 @@ const MAX_LATE_BYTES = 100_000;
  */
 export class BatchFold implements EventVisitor {
   readonly delta: Delta;
-  readonly ids = new Map<number, HashList>();
+  readonly ids = new Map<number, IdList>();
   readonly late: string[] = [];
   readonly rejected: Rejected[] = [];
   accepted = 0;
@@ -55,7 +55,7 @@ export class BatchFold implements EventVisitor {
   #items = 0;
   #slice: SliceState | undefined;
   #sliceEnd = Number.NEGATIVE_INFINITY;
-  #sliceIds = new HashList();
+  #sliceIds = new IdList();
 
   constructor(compiled: CompiledStage, state: ShardState, limit: number) {
     this.#compiled = compiled;
@@ -129,7 +129,7 @@ export class BatchFold implements EventVisitor {
       this.duplicate++;
       return;
     }
-    this.#sliceIds.push(this.#hash.hi, this.#hash.lo);
+    this.#sliceIds.add(this.#hash.hi, this.#hash.lo);
     this.accepted++;
     if (time > this.maxEventTime) this.maxEventTime = time;
     this.delta.add(slice.slice, stageKey, fields);
@@ -161,7 +161,7 @@ export class BatchFold implements EventVisitor {
       this.#sliceEnd = this.#compiled.plan.windows.sliceEnd(start);
       let ids = this.ids.get(start);
       if (ids === undefined) {
-        ids = new HashList();
+        ids = new IdList();
         this.ids.set(start, ids);
       }
       this.#sliceIds = ids;

@@ -1,3 +1,4 @@
+import { silenceTime, watermarkOf } from '../windows/watermark.ts';
 import { ancestorsOf } from './ancestors.ts';
 import type { Clock } from './clock.ts';
 import { mapLimit } from './concurrency.ts';
@@ -8,7 +9,7 @@ import type { Hints } from './hints.ts';
 import type { Position } from './position.ts';
 import type { ListShards, StageContext } from './stage-context.ts';
 import { readStageView, type StageView } from './stage-view.ts';
-import { IDLE_AFTER_MS, watermarkOf } from './watermark.ts';
+import { IDLE_AFTER_MS } from './time-keeper.ts';
 
 /**
  * What a look into the stream behind a position found: something to read, nothing (and nothing on its way), or the end of
@@ -140,10 +141,12 @@ interface Silence {
 
 function silenceOf(live: readonly Head[], outOfOrderness: number, now: number): Silence | undefined {
   const seen = live.filter((head) => Number.isFinite(head.maxEventTime));
-  if (seen.length === 0) return undefined;
-  const since = Math.max(...seen.map((head) => head.updatedAt));
-  const highest = Math.max(...seen.map((head) => head.maxEventTime));
-  return { time: highest - outOfOrderness + (now - since), since };
+  const time = silenceTime(
+    seen.map(({ maxEventTime, updatedAt }) => ({ maxEventTime, idle: true, lastArrival: updatedAt })),
+    outOfOrderness,
+    now,
+  );
+  return time === undefined ? undefined : { time, since: Math.max(...seen.map((head) => head.updatedAt)) };
 }
 
 async function moveClock(

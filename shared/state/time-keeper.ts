@@ -1,8 +1,13 @@
+import { watermarkOf } from '../windows/watermark.ts';
 import type { Hints } from './hints.ts';
 import type { ShardState } from './shard-state.ts';
 import type { StageContext } from './stage-context.ts';
-import { IDLE_AFTER_MS, watermarkOf } from './watermark.ts';
 
+/**
+ * How long a shard must have been still, in milliseconds, before the sweeper asks whether it is idle. Shorter, and a shard
+ * that sends an event a second would be left out between two of them.
+ */
+export const IDLE_AFTER_MS = 5_000;
 /** A sweep waits this long for the shards that hold time back, and so sees what happens meanwhile. */
 const SWEEP_INTERVAL_MS = IDLE_AFTER_MS;
 /** How old the known clock may become while no boundary is crossed. */
