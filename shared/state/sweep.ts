@@ -73,8 +73,13 @@ async function sweepOnce(
   if (view === undefined) return undefined;
   await keepUnacted(context, view);
   if (dueWindows(context, view, now).length > 0) await inputs.hints.fire(context.name);
-  if (silence !== undefined) return untilNextWindow(view, silence.time);
-  return first ? untilQuiet(active, now) : undefined;
+  const waits = [
+    untilLeaseEnds(view, now),
+    silence === undefined ? undefined : untilNextWindow(view, silence.time),
+    first && silence === undefined ? untilQuiet(active, now) : undefined,
+  ];
+  const worthwhile = waits.filter((wait) => wait !== undefined);
+  return worthwhile.length === 0 ? undefined : Math.min(...worthwhile);
 }
 
 /** Gives every shard that the stream shows a head, then starts the clock: time is not known before all are known. */
@@ -181,6 +186,14 @@ function untilQuiet(active: readonly Head[], now: number): number | undefined {
   const moved = active.filter((head) => head.n > 0 && now - head.updatedAt < IDLE_AFTER_MS);
   if (moved.length === 0) return undefined;
   return Math.max(...moved.map((head) => head.updatedAt + IDLE_AFTER_MS - now)) + 1;
+}
+
+/** A claimed firing is either under way or its function has died: when its lease ends, it shows which. */
+function untilLeaseEnds(view: StageView, now: number): number | undefined {
+  const leases = [...view.firings.values()].flatMap(({ state, lease }) =>
+    state === 'claimed' && lease >= now ? [lease - now + 1] : [],
+  );
+  return leases.length === 0 ? undefined : Math.min(...leases);
 }
 
 /** In silence the moment is known at which the next window will be due. */

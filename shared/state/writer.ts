@@ -105,7 +105,7 @@ export class ShardWriter {
     state.tail = commit.tail;
     if (commit.late.length > 0) await this.#outputs.emitLate(commit.late);
     await this.#context.heads.advance(this.#shard, commit.tail, this.#context.now());
-    await this.#time.afterCommit(state, batch.ids.keys());
+    await this.#time.afterCommit(state, batch.delta.slices());
   }
 }
 
