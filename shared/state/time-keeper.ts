@@ -10,6 +10,8 @@ import type { StageContext } from './stage-context.ts';
 export const IDLE_AFTER_MS = 5_000;
 /** A sweep waits this long for the shards that hold time back, and so sees what happens meanwhile. */
 const SWEEP_INTERVAL_MS = IDLE_AFTER_MS;
+/** Event time this far behind the wall clock is being loaded, not lived. */
+const HISTORIC_MS = 300_000;
 /** How old the known clock may become while no boundary is crossed. */
 const MAX_CLOCK_AGE_MS = 15_000;
 
@@ -83,7 +85,9 @@ export class TimeKeeper {
     }
     const reached = state.tail.maxEventTime - compiled.stage.outOfOrderness;
     const behind = Math.max(watermark ?? Number.NEGATIVE_INFINITY, state.w);
-    if (sliceOf(reached) > sliceOf(behind)) await this.#hintSweep();
+    // What is loaded from the past ends without warning: a sweep waits for that and fires what silence then makes due.
+    const historic = passed && this.#context.now() - state.tail.maxEventTime > HISTORIC_MS;
+    if (historic || sliceOf(reached) > sliceOf(behind)) await this.#hintSweep();
     return passed;
   }
 
