@@ -2,6 +2,7 @@ import { toCloudEvent } from '../events/cloudevents.ts';
 import { EventHash } from '../events/hash.ts';
 import type { EventVisitor, StreamEvent } from '../events/types.ts';
 import { compileValidator, type Validator } from '../events/validator.ts';
+import { MissingFieldError } from '../windows/errors.ts';
 import { IdList } from '../windows/id-set.ts';
 import type { Delta } from '../windows/types.ts';
 import type { CompiledStage } from './compiled-stage.ts';
@@ -129,14 +130,22 @@ export class BatchFold implements EventVisitor {
       this.duplicate++;
       return;
     }
+    try {
+      this.delta.add(slice.slice, stageKey, fields);
+    } catch (error) {
+      // A batch that says it was validated, and was not: one such event must not block its shard.
+      if (!(error instanceof MissingFieldError)) throw error;
+      this.#reject(sub, 'invalid', error.message, bytesOf({ type, source, id, time, key, data, extra }));
+      return;
+    }
     this.#sliceIds.add(this.#hash.hi, this.#hash.lo);
     this.accepted++;
     if (time > this.maxEventTime) this.maxEventTime = time;
-    this.delta.add(slice.slice, stageKey, fields);
   }
 
   undecodable(sub: number, reason: string, bytes: Uint8Array): void {
-    if (sub > this.#skip && this.#take(sub)) this.#reject(sub, 'undecodable', reason, bytes);
+    // A copy: the memory of a record is used for the next one.
+    if (sub > this.#skip && this.#take(sub)) this.#reject(sub, 'undecodable', reason, Buffer.from(bytes));
   }
 
   /** Counts an item in, or finds the fold full: then this and all that follow are left for the next commit. */
