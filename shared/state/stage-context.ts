@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { longestWindow } from '../pipeline/index.ts';
 import { StageClock } from './clock.ts';
 import type { CompiledStage } from './compiled-stage.ts';
 import { Heads, type ShardInfo } from './heads.ts';
@@ -42,7 +43,7 @@ export interface StageContextOptions {
 export function stageContext(options: StageContextOptions): StageContext {
   const { client, table, compiled, retention, now = Date.now } = options;
   const { stage } = compiled;
-  const kept = retention + stage.window.size + stage.allowedLateness + MARGIN_MS;
+  const kept = retention + longestWindow(stage.window) + stage.allowedLateness + MARGIN_MS;
   const seconds = (ms: number) => Math.ceil(ms / 1000);
   return {
     compiled,
