@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
 /** Bytes read as JSON: the value, or why they are none. */
 export type Parsed = { readonly value: unknown } | { readonly reason: string };
@@ -10,9 +10,11 @@ export type Parsed = { readonly value: unknown } | { readonly reason: string };
  * @param from - where the JSON begins
  */
 export function parseJson(bytes: Buffer, from = 0): Parsed {
-  if (!isUtf8(bytes)) return { reason: 'not UTF-8' };
+  // Nearly all JSON is ASCII, of which a text is made faster when nothing needs to be decoded.
+  const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
+  if (encoding === 'utf8' && !isUtf8(bytes)) return { reason: 'not UTF-8' };
   try {
-    return { value: JSON.parse(bytes.toString('utf8', from)) };
+    return { value: JSON.parse(bytes.toString(encoding, from)) };
   } catch (error) {
     return { reason: `not JSON: ${(error as Error).message}` };
   }

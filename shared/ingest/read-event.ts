@@ -76,6 +76,7 @@ export function cloudEvents(types: IngestTypes): ReadEvent {
 export function idOf(item: unknown, field: string | undefined): string | null {
   if (field === undefined || typeof item !== 'object' || item === null) return null;
   const id = (item as Readonly<Record<string, unknown>>)[field];
+  if (Number.isSafeInteger(id)) return String(id);
   return typeof id === 'string' && id !== '' && id.length <= LIMITS.name ? id : null;
 }
 

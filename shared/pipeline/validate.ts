@@ -69,7 +69,7 @@ function* checkType(type: EventType): Generator<string> {
   const at = `event type "${type.name}"`;
   const roles = { id: type.id, time: type.time, key: type.key };
   const allowed = {
-    id: ['string'],
+    id: ['string', 'integer'],
     time: ['string', 'number', 'integer'],
     key: ['string', 'number', 'integer'],
   };

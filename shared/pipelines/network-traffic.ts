@@ -18,7 +18,7 @@ export const traffic = eventType('network-traffic', {
   description:
     'Bytes and packets that one device received and sent from one IP address since its last report',
   schema: z.object({
-    event_id: z.string().min(1).max(256).optional(),
+    event_id: z.union([z.string().min(1).max(256), z.int().nonnegative()]).nullish(),
     device: z.string().min(1).max(256),
     ip: z.string().min(1).max(64),
     receive_bytes: counter,

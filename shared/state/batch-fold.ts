@@ -2,11 +2,12 @@ import { toCloudEvent } from '../events/cloudevents.ts';
 import { EventHash } from '../events/hash.ts';
 import type { EventVisitor, StreamEvent } from '../events/types.ts';
 import { compileValidator, type Validator } from '../events/validator.ts';
+import { MissingFieldError } from '../windows/errors.ts';
+import { IdList } from '../windows/id-set.ts';
 import type { Delta } from '../windows/types.ts';
 import type { CompiledStage } from './compiled-stage.ts';
 import { type Position, WHOLE_RECORD } from './position.ts';
 import type { ShardState, SliceState } from './shard-state.ts';
-import { HashList } from './slice-ids.ts';
 
 /** Something of a record that could not be processed: where it was, why, and its bytes. */
 export interface Rejected {
@@ -29,7 +30,7 @@ const MAX_LATE_BYTES = 100_000;
  */
 export class BatchFold implements EventVisitor {
   readonly delta: Delta;
-  readonly ids = new Map<number, HashList>();
+  readonly ids = new Map<number, IdList>();
   readonly late: string[] = [];
   readonly rejected: Rejected[] = [];
   accepted = 0;
@@ -55,7 +56,7 @@ export class BatchFold implements EventVisitor {
   #items = 0;
   #slice: SliceState | undefined;
   #sliceEnd = Number.NEGATIVE_INFINITY;
-  #sliceIds = new HashList();
+  #sliceIds = new IdList();
 
   constructor(compiled: CompiledStage, state: ShardState, limit: number) {
     this.#compiled = compiled;
@@ -134,14 +135,22 @@ export class BatchFold implements EventVisitor {
       this.duplicate++;
       return;
     }
-    this.#sliceIds.push(this.#hash.hi, this.#hash.lo);
+    try {
+      this.delta.add(slice.slice, stageKey, fields);
+    } catch (error) {
+      // A batch that says it was validated, and was not: one such event must not block its shard.
+      if (!(error instanceof MissingFieldError)) throw error;
+      this.#reject(sub, 'invalid', error.message, bytesOf({ type, source, id, time, key, data, extra }));
+      return;
+    }
+    this.#sliceIds.add(this.#hash.hi, this.#hash.lo);
     this.accepted++;
     if (time > this.maxEventTime) this.maxEventTime = time;
-    this.delta.add(slice.slice, stageKey, fields);
   }
 
   undecodable(sub: number, reason: string, bytes: Uint8Array): void {
-    if (sub > this.#skip && this.#take(sub)) this.#reject(sub, 'undecodable', reason, bytes);
+    // A copy: the memory of a record is used for the next one.
+    if (sub > this.#skip && this.#take(sub)) this.#reject(sub, 'undecodable', reason, Buffer.from(bytes));
   }
 
   /** Counts an item in, or finds the fold full: then this and all that follow are left for the next commit. */
@@ -166,7 +175,7 @@ export class BatchFold implements EventVisitor {
       this.#sliceEnd = this.#compiled.plan.windows.sliceEnd(start);
       let ids = this.ids.get(start);
       if (ids === undefined) {
-        ids = new HashList();
+        ids = new IdList();
         this.ids.set(start, ids);
       }
       this.#sliceIds = ids;

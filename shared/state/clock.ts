@@ -1,11 +1,6 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
 import { type Item, number, readNumber } from './attributes.ts';
-import { CLOCK_SK, headsPk, itemKey } from './keys.ts';
+import { CLOCK_SK, headsPk } from './keys.ts';
+import type { StageTable } from './stage-table.ts';
 
 /** A stage's time. Each of the three only moves forward. */
 export interface Clock {
@@ -34,38 +29,24 @@ export function readClock(item: Item): Clock {
 
 /** The clock of a stage: one item, moved forward by conditional update before anyone acts on it. */
 export class StageClock {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #stage: string;
+  readonly #items: StageTable;
 
-  constructor(client: DynamoDBClient, table: string, stage: string) {
-    this.#client = client;
-    this.#table = table;
-    this.#stage = stage;
+  constructor(items: StageTable) {
+    this.#items = items;
   }
 
   /** `undefined` until the sweeper has registered the stream's shards for the first time. */
   async read(): Promise<Clock | undefined> {
-    const answer = await this.#client.send(
-      new GetItemCommand({
-        TableName: this.#table,
-        ConsistentRead: true,
-        Key: itemKey(headsPk(this.#stage), CLOCK_SK),
-      }),
-    );
-    return answer.Item && readClock(answer.Item);
+    const item = await this.#items.get(headsPk(this.#items.stage), CLOCK_SK);
+    return item && readClock(item);
   }
 
   /** Starts the clock. Only the sweeper does, after it has registered every shard that the stream shows. */
   async start(): Promise<void> {
-    await this.#client.send(
-      new UpdateItemCommand({
-        TableName: this.#table,
-        Key: itemKey(headsPk(this.#stage), CLOCK_SK),
-        UpdateExpression: 'SET startedAt = if_not_exists(startedAt, :now)',
-        ExpressionAttributeValues: { ':now': number(Date.now()) },
-      }),
-    );
+    await this.#items.update(headsPk(this.#items.stage), CLOCK_SK, {
+      UpdateExpression: 'SET startedAt = if_not_exists(startedAt, :now)',
+      ExpressionAttributeValues: { ':now': number(Date.now()) },
+    });
   }
 
   /**
@@ -75,22 +56,12 @@ export class StageClock {
    */
   async forward(hand: keyof Clock, to: number): Promise<boolean> {
     if (!Number.isFinite(to)) return false;
-    try {
-      await this.#client.send(
-        new UpdateItemCommand({
-          TableName: this.#table,
-          Key: itemKey(headsPk(this.#stage), CLOCK_SK),
-          UpdateExpression: 'SET #hand = :to',
-          // Before the clock is started, shards may be unregistered and time unknown: then nobody may move it.
-          ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(#hand) OR #hand < :to)',
-          ExpressionAttributeNames: { '#hand': hand },
-          ExpressionAttributeValues: { ':to': number(to) },
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+    return this.#items.update(headsPk(this.#items.stage), CLOCK_SK, {
+      UpdateExpression: 'SET #hand = :to',
+      // Before the clock is started, shards may be unregistered and time unknown: then nobody may move it.
+      ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(#hand) OR #hand < :to)',
+      ExpressionAttributeNames: { '#hand': hand },
+      ExpressionAttributeValues: { ':to': number(to) },
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { Window } from '../windows/types.ts';
+import { closesAt } from '../windows/watermark.ts';
 import type { Firing } from './ledger.ts';
 import type { StageContext } from './stage-context.ts';
 import type { StageView } from './stage-view.ts';
@@ -21,7 +22,7 @@ export function dueWindows(context: StageContext, view: StageView, now: number):
   const { allowedLateness } = context.compiled.stage;
   const due: DueWindow[] = [];
   for (const window of view.windows) {
-    const closing = view.clock.watermark >= window.end + allowedLateness;
+    const closing = view.clock.watermark >= closesAt(window, allowedLateness);
     if (window.end > view.clock.firesUpTo) continue;
     const firing = view.firings.get(window.end);
     if (firing?.state === 'claimed') {
@@ -55,5 +56,5 @@ export function closedUpTo(context: StageContext, view: StageView, fenced: numbe
     return firing === undefined || !firing.final || firing.state !== 'done';
   });
   if (unfinished === undefined) return fenced;
-  return Math.min(fenced, unfinished.end + context.compiled.stage.allowedLateness - 1);
+  return Math.min(fenced, closesAt(unfinished, context.compiled.stage.allowedLateness) - 1);
 }

@@ -1,15 +1,10 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  QueryCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { compactItem, finite, type Item, number, readNumber, readText, text } from './attributes.ts';
 import { type Clock, readClock } from './clock.ts';
 import { type Counts, countsAttribute, NO_COUNTS, readCounts, readTexts, type Tail } from './commit.ts';
-import { CLOCK_SK, headsPk, itemKey } from './keys.ts';
+import { CLOCK_SK, headsPk } from './keys.ts';
 import { formatPosition, type Position, parsePosition, START } from './position.ts';
+import type { StageTable } from './stage-table.ts';
 
 /** A shard as the stream describes it. */
 export interface ShardInfo {
@@ -45,37 +40,20 @@ export interface StageProgress {
 
 /** The heads of a stage, one per shard. */
 export class Heads {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #stage: string;
+  readonly #items: StageTable;
 
-  constructor(client: DynamoDBClient, table: string, stage: string) {
-    this.#client = client;
-    this.#table = table;
-    this.#stage = stage;
+  constructor(items: StageTable) {
+    this.#items = items;
   }
 
   /** All heads in the order of their shard ids, and the stage's clock. */
   async read(): Promise<StageProgress> {
     const heads: Head[] = [];
     let clock: Clock | undefined;
-    let start: Item | undefined;
-    do {
-      const answer = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#table,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': text(headsPk(this.#stage)) },
-          ExclusiveStartKey: start,
-        }),
-      );
-      for (const item of answer.Items ?? []) {
-        if (item.sk?.S === CLOCK_SK) clock = readClock(item);
-        else heads.push(readHead(item));
-      }
-      start = answer.LastEvaluatedKey;
-    } while (start !== undefined);
+    for await (const item of this.#items.query(headsPk(this.#items.stage))) {
+      if (item.sk?.S === CLOCK_SK) clock = readClock(item);
+      else heads.push(readHead(item));
+    }
     return { clock, heads };
   }
 
@@ -109,7 +87,7 @@ export class Heads {
       ancestors: { L: tail.ancestors.map(text) },
     });
     const names = Object.keys(values);
-    await this.#updateIf(shard, {
+    await this.#update(shard, {
       UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
       ConditionExpression: 'attribute_not_exists(pk) OR #n < :n',
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
@@ -121,7 +99,7 @@ export class Heads {
 
   /** Records that the shard had nothing to read at commit `n`: what a person sees as idle. */
   async markIdle(shard: string, n: number): Promise<void> {
-    await this.#updateIf(shard, {
+    await this.#update(shard, {
       UpdateExpression: 'SET idleAt = :n',
       ConditionExpression: 'n = :n',
       ExpressionAttributeValues: { ':n': number(n) },
@@ -130,25 +108,15 @@ export class Heads {
 
   /** Takes a consumed parent out of the stage's time, unless its head has moved meanwhile. */
   async retire(shard: string, n: number): Promise<void> {
-    await this.#updateIf(shard, {
+    await this.#update(shard, {
       UpdateExpression: 'SET retired = :yes',
       ConditionExpression: 'n = :n',
       ExpressionAttributeValues: { ':n': number(n), ':yes': { BOOL: true } },
     });
   }
 
-  async #updateIf(shard: string, input: Partial<UpdateItemCommandInput>): Promise<void> {
-    try {
-      await this.#update(shard, input);
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
-  }
-
   async #update(shard: string, input: Partial<UpdateItemCommandInput>): Promise<void> {
-    await this.#client.send(
-      new UpdateItemCommand({ TableName: this.#table, Key: itemKey(headsPk(this.#stage), shard), ...input }),
-    );
+    await this.#items.update(headsPk(this.#items.stage), shard, input);
   }
 }
 

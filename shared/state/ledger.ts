@@ -1,13 +1,7 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { type Item, number, numberMap, readNumber, readNumberMap, readText, text } from './attributes.ts';
-import { firesPk, itemKey, parseTimeSk, timeSk } from './keys.ts';
+import { firesPk, parseTimeSk, timeSk } from './keys.ts';
+import type { StageTable } from './stage-table.ts';
 
 /** Shard -> number of the last commit that a firing took into account. */
 export type Cut = ReadonlyMap<string, number>;
@@ -30,49 +24,27 @@ export interface Firing {
 
 /** The fire ledger of a stage: one item per window, stepping claimed -> cut -> done, revision by revision. */
 export class FireLedger {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #stage: string;
+  readonly #items: StageTable;
 
-  constructor(client: DynamoDBClient, table: string, stage: string) {
-    this.#client = client;
-    this.#table = table;
-    this.#stage = stage;
+  constructor(items: StageTable) {
+    this.#items = items;
   }
 
   /** The firings of the windows with an end from `first` to `last`, by end. Consistent. */
   async between(first: number, last: number): Promise<Map<number, Firing>> {
     const firings = new Map<number, Firing>();
-    let start: Item | undefined;
-    do {
-      const answer = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#table,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-          ExpressionAttributeValues: {
-            ':pk': text(firesPk(this.#stage)),
-            ':first': text(timeSk(first)),
-            ':last': text(timeSk(last)),
-          },
-          ExclusiveStartKey: start,
-        }),
-      );
-      for (const item of answer.Items ?? []) {
-        const firing = readFiring(item);
-        firings.set(firing.end, firing);
-      }
-      start = answer.LastEvaluatedKey;
-    } while (start !== undefined);
+    const range = { first: timeSk(first), last: timeSk(last) };
+    for await (const item of this.#items.query(firesPk(this.#items.stage), range)) {
+      const firing = readFiring(item);
+      firings.set(firing.end, firing);
+    }
     return firings;
   }
 
   /** The latest firing of the window that ends at `end`. Consistent. */
   async read(end: number): Promise<Firing | undefined> {
-    const answer = await this.#client.send(
-      new GetItemCommand({ TableName: this.#table, ConsistentRead: true, Key: this.#key(end) }),
-    );
-    return answer.Item && readFiring(answer.Item);
+    const item = await this.#items.get(firesPk(this.#items.stage), timeSk(end));
+    return item && readFiring(item);
   }
 
   /**
@@ -179,20 +151,8 @@ export class FireLedger {
     });
   }
 
-  #key(end: number): Item {
-    return itemKey(firesPk(this.#stage), timeSk(end));
-  }
-
-  async #update(end: number, input: Partial<UpdateItemCommandInput>): Promise<boolean> {
-    try {
-      await this.#client.send(
-        new UpdateItemCommand({ TableName: this.#table, Key: this.#key(end), ...input }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+  #update(end: number, input: Partial<UpdateItemCommandInput>): Promise<boolean> {
+    return this.#items.update(firesPk(this.#items.stage), timeSk(end), input);
   }
 }
 

@@ -58,11 +58,7 @@ async function loadIds(context: StageContext, shard: string, tail: Tail, state: 
   const last = Math.max(...open.map(([, [, to]]) => to));
   for await (const commit of context.log.range(shard, first, last)) {
     if (commit.ids === undefined) continue;
-    decodeSliceIds(
-      commit.ids,
-      (slice) => wanted.has(slice),
-      (slice, high, low) => state.slice(slice).ids.add(high, low),
-    );
+    decodeSliceIds(commit.ids, (slice) => (wanted.has(slice) ? state.slice(slice).ids : undefined));
   }
 }
 

@@ -1,13 +1,8 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { number, text } from './attributes.ts';
+import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { number } from './attributes.ts';
 import { type Commit, decodeCommit, encodeCommit } from './commit.ts';
-import { commitSk, itemKey, logPk } from './keys.ts';
+import { commitSk, logPk } from './keys.ts';
+import type { StageTable } from './stage-table.ts';
 
 /** A commit payload above this is split: DynamoDB refuses items over 400 KB. */
 export const MAX_COMMIT_BYTES = 380_000;
@@ -41,14 +36,10 @@ export class LogGap extends Error {
 
 /** The commit logs of a stage, one per shard. All reads are consistent. */
 export class CommitLog {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #stage: string;
+  readonly #items: StageTable;
 
-  constructor(client: DynamoDBClient, table: string, stage: string) {
-    this.#client = client;
-    this.#table = table;
-    this.#stage = stage;
+  constructor(items: StageTable) {
+    this.#items = items;
   }
 
   /**
@@ -57,19 +48,19 @@ export class CommitLog {
    * @throws CommitConflict, CommitTooLarge; any other error leaves open whether the write happened
    */
   async append(shard: string, commit: Commit): Promise<void> {
-    const { item, size } = encodeCommit(this.#stage, shard, commit);
+    const { item, size } = encodeCommit(this.#items.stage, shard, commit);
     if (size > MAX_COMMIT_BYTES) throw new CommitTooLarge(size);
     try {
-      await this.#client.send(
+      await this.#items.client.send(
         new PutItemCommand({
-          TableName: this.#table,
+          TableName: this.#items.table,
           Item: item,
           ConditionExpression: 'attribute_not_exists(pk)',
         }),
       );
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) {
-        throw new CommitConflict(this.#stage, shard, commit.tail.n);
+        throw new CommitConflict(this.#items.stage, shard, commit.tail.n);
       }
       throw error;
     }
@@ -77,17 +68,7 @@ export class CommitLog {
 
   /** The last commit of a shard's log. */
   async last(shard: string): Promise<Commit | undefined> {
-    const answer = await this.#client.send(
-      new QueryCommand({
-        TableName: this.#table,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': text(logPk(this.#stage, shard)) },
-        ScanIndexForward: false,
-        Limit: 1,
-      }),
-    );
-    const item = answer.Items?.[0];
+    const item = await this.#items.last(logPk(this.#items.stage, shard));
     return item && decodeCommit(item);
   }
 
@@ -97,43 +78,24 @@ export class CommitLog {
    * @throws LogGap when one of them is missing
    */
   async *range(shard: string, first: number, last: number): AsyncGenerator<Commit> {
+    const { stage } = this.#items;
+    const range = { first: commitSk(first), last: commitSk(last) };
     let expected = first;
-    let start: QueryCommand['input']['ExclusiveStartKey'];
-    do {
-      const answer = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#table,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-          ExpressionAttributeValues: {
-            ':pk': text(logPk(this.#stage, shard)),
-            ':first': text(commitSk(first)),
-            ':last': text(commitSk(last)),
-          },
-          ExclusiveStartKey: start,
-        }),
-      );
-      for (const item of answer.Items ?? []) {
-        const commit = decodeCommit(item);
-        if (commit.tail.n !== expected) throw new LogGap(this.#stage, shard, expected, commit.tail.n);
-        expected++;
-        yield commit;
-      }
-      start = answer.LastEvaluatedKey;
-    } while (start !== undefined);
-    if (expected <= last) throw new LogGap(this.#stage, shard, expected, undefined);
+    for await (const item of this.#items.query(logPk(stage, shard), range)) {
+      const commit = decodeCommit(item);
+      if (commit.tail.n !== expected) throw new LogGap(stage, shard, expected, commit.tail.n);
+      expected++;
+      yield commit;
+    }
+    if (expected <= last) throw new LogGap(stage, shard, expected, undefined);
   }
 
   /** Postpones the expiry of a commit whose actions are not known to be done. */
   async keep(shard: string, n: number, expiresAt: number): Promise<void> {
-    await this.#client.send(
-      new UpdateItemCommand({
-        TableName: this.#table,
-        Key: itemKey(logPk(this.#stage, shard), commitSk(n)),
-        UpdateExpression: 'SET expiresAt = :expiresAt',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':expiresAt': number(expiresAt) },
-      }),
-    );
+    await this.#items.update(logPk(this.#items.stage, shard), commitSk(n), {
+      UpdateExpression: 'SET expiresAt = :expiresAt',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':expiresAt': number(expiresAt) },
+    });
   }
 }

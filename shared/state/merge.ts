@@ -1,4 +1,5 @@
 import type { Window, WindowMerge } from '../windows/types.ts';
+import { closesAt } from '../windows/watermark.ts';
 import { decompress } from './compress.ts';
 import type { Cut, Firing } from './ledger.ts';
 import type { StageContext } from './stage-context.ts';
@@ -80,7 +81,7 @@ class Target {
   constructor(firing: CutFiring, createMerge: () => WindowMerge, lateness: number) {
     this.firing = firing;
     this.#createMerge = createMerge;
-    this.#closes = firing.window.end + lateness;
+    this.#closes = closesAt(firing.window, lateness);
     this.#current = new ShardwiseMerge(this.#createMerge);
     const { revision, final } = firing.firing;
     this.#previous = revision > 0 && !final ? new ShardwiseMerge(this.#createMerge) : undefined;

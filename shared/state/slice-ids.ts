@@ -1,66 +1,37 @@
-/**
- * The ids of the events that a commit counted, by slice: 8-byte hashes, written as they come. They are random, so nothing
- * would compress them.
- *
- * Layout, repeated per slice: start of the slice (float64), number of ids (uint32), then per id high and low half (uint32).
- */
+import { decodeIds, encodeIds } from '../windows/id-encoding.ts';
+import type { IdList, IdSet } from '../windows/id-set.ts';
 
-/** A growing list of 64-bit hashes as pairs of halves. */
-export class HashList {
-  #halves = new Uint32Array(64);
-  #length = 0;
-
-  /** Number of hashes. */
-  get length(): number {
-    return this.#length / 2;
-  }
-
-  push(high: number, low: number): void {
-    if (this.#length === this.#halves.length) {
-      const grown = new Uint32Array(this.#halves.length * 2);
-      grown.set(this.#halves);
-      this.#halves = grown;
-    }
-    this.#halves[this.#length++] = high;
-    this.#halves[this.#length++] = low;
-  }
-
-  /** High and low halves in turn; valid until the next push. */
-  halves(): Uint32Array {
-    return this.#halves.subarray(0, this.#length);
-  }
-}
-
+/** Before the ids of each slice: its start (float64) and how many bytes they take (uint32). */
 const HEADER = 12;
 
-export function encodeSliceIds(slices: ReadonlyMap<number, HashList>): Uint8Array {
-  let size = 0;
-  for (const list of slices.values()) size += HEADER + list.length * 8;
-  const bytes = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (const [slice, list] of slices) {
-    at = bytes.writeDoubleLE(slice, at);
-    at = bytes.writeUInt32LE(list.length, at);
-    for (const half of list.halves()) at = bytes.writeUInt32LE(half, at);
+/** The ids of the events that a commit counted, by slice. */
+export function encodeSliceIds(slices: ReadonlyMap<number, IdList>): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const [slice, ids] of slices) {
+    if (ids.size === 0) continue;
+    const encoded = encodeIds(ids);
+    const header = Buffer.alloc(HEADER);
+    header.writeDoubleLE(slice, 0);
+    header.writeUInt32LE(encoded.length, 8);
+    parts.push(header, encoded);
   }
-  return bytes;
+  return Buffer.concat(parts);
 }
 
-/** Calls `visit` for every id of the slices that `wanted` says yes to. */
-export function decodeSliceIds(
-  encoded: Uint8Array,
-  wanted: (slice: number) => boolean,
-  visit: (slice: number, high: number, low: number) => void,
-): void {
+/**
+ * Adds what {@link encodeSliceIds} wrote to the sets of the slices.
+ *
+ * @param setOf - the set of a slice, `undefined` where its ids are not wanted
+ * @throws IdFormatError when the bytes are damaged
+ */
+export function decodeSliceIds(encoded: Uint8Array, setOf: (slice: number) => IdSet | undefined): void {
   const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
   let at = 0;
   while (at < bytes.length) {
-    const slice = bytes.readDoubleLE(at);
-    const end = at + HEADER + bytes.readUInt32LE(at + 8) * 8;
-    if (wanted(slice)) {
-      for (let id = at + HEADER; id < end; id += 8)
-        visit(slice, bytes.readUInt32LE(id), bytes.readUInt32LE(id + 4));
-    }
+    const start = at + HEADER;
+    const end = start + bytes.readUInt32LE(at + 8);
+    const ids = setOf(bytes.readDoubleLE(at));
+    if (ids !== undefined) decodeIds(bytes.subarray(start, end), ids);
     at = end;
   }
 }

@@ -5,6 +5,7 @@ import type { CompiledStage } from './compiled-stage.ts';
 import { Heads, type ShardInfo } from './heads.ts';
 import { FireLedger } from './ledger.ts';
 import { CommitLog } from './log.ts';
+import { StageTable } from './stage-table.ts';
 
 /** A day: how much longer state is kept than the longest delay it must answer. */
 const MARGIN_MS = 86_400_000;
@@ -43,16 +44,17 @@ export interface StageContextOptions {
 export function stageContext(options: StageContextOptions): StageContext {
   const { client, table, compiled, retention, now = Date.now } = options;
   const { stage } = compiled;
+  const items = new StageTable(client, table, stage.name);
   const kept = retention + longestWindow(stage.window) + stage.allowedLateness + MARGIN_MS;
   const seconds = (ms: number) => Math.ceil(ms / 1000);
   return {
     compiled,
     name: stage.name,
     pipeline: options.pipeline,
-    log: new CommitLog(client, table, stage.name),
-    heads: new Heads(client, table, stage.name),
-    clock: new StageClock(client, table, stage.name),
-    ledger: new FireLedger(client, table, stage.name),
+    log: new CommitLog(items),
+    heads: new Heads(items),
+    clock: new StageClock(items),
+    ledger: new FireLedger(items),
     retention,
     now,
     logExpiry: () => seconds(now() + kept),

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Counts, NO_COUNTS } from './commit.ts';
 import { type Head, Heads } from './heads.ts';
+import { StageTable } from './stage-table.ts';
 
 /** How far one shard of a stage is. Times in epoch milliseconds. */
 export interface ShardStatus {
@@ -28,7 +29,7 @@ export async function readStageStatus(
   table: string,
   stage: string,
 ): Promise<StageStatus> {
-  const { clock, heads } = await new Heads(client, table, stage).read();
+  const { clock, heads } = await new Heads(new StageTable(client, table, stage)).read();
   return {
     watermark: known(clock?.watermark),
     closedUpTo: known(clock?.closedUpTo),

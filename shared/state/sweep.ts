@@ -1,3 +1,4 @@
+import { silenceTime, watermarkOf } from '../windows/watermark.ts';
 import { ancestorsOf } from './ancestors.ts';
 import type { Clock } from './clock.ts';
 import { mapLimit } from './concurrency.ts';
@@ -8,7 +9,7 @@ import type { Hints } from './hints.ts';
 import type { Position } from './position.ts';
 import type { ListShards, StageContext } from './stage-context.ts';
 import { readStageView, type StageView } from './stage-view.ts';
-import { IDLE_AFTER_MS, watermarkOf } from './watermark.ts';
+import { IDLE_AFTER_MS } from './time-keeper.ts';
 
 /**
  * What a look into the stream behind a position found: something to read, nothing (and nothing on its way), or the end of
@@ -72,8 +73,13 @@ async function sweepOnce(
   if (view === undefined) return undefined;
   await keepUnacted(context, view);
   if (dueWindows(context, view, now).length > 0) await inputs.hints.fire(context.name);
-  if (silence !== undefined) return untilNextWindow(view, silence.time);
-  return first ? untilQuiet(active, now) : undefined;
+  const waits = [
+    untilLeaseEnds(view, now),
+    silence === undefined ? undefined : untilNextWindow(view, silence.time),
+    first && silence === undefined ? untilQuiet(active, now) : undefined,
+  ];
+  const worthwhile = waits.filter((wait) => wait !== undefined);
+  return worthwhile.length === 0 ? undefined : Math.min(...worthwhile);
 }
 
 /** Gives every shard that the stream shows a head, then starts the clock: time is not known before all are known. */
@@ -140,10 +146,12 @@ interface Silence {
 
 function silenceOf(live: readonly Head[], outOfOrderness: number, now: number): Silence | undefined {
   const seen = live.filter((head) => Number.isFinite(head.maxEventTime));
-  if (seen.length === 0) return undefined;
-  const since = Math.max(...seen.map((head) => head.updatedAt));
-  const highest = Math.max(...seen.map((head) => head.maxEventTime));
-  return { time: highest - outOfOrderness + (now - since), since };
+  const time = silenceTime(
+    seen.map(({ maxEventTime, updatedAt }) => ({ maxEventTime, idle: true, lastArrival: updatedAt })),
+    outOfOrderness,
+    now,
+  );
+  return time === undefined ? undefined : { time, since: Math.max(...seen.map((head) => head.updatedAt)) };
 }
 
 async function moveClock(
@@ -178,6 +186,14 @@ function untilQuiet(active: readonly Head[], now: number): number | undefined {
   const moved = active.filter((head) => head.n > 0 && now - head.updatedAt < IDLE_AFTER_MS);
   if (moved.length === 0) return undefined;
   return Math.max(...moved.map((head) => head.updatedAt + IDLE_AFTER_MS - now)) + 1;
+}
+
+/** A claimed firing is either under way or its function has died: when its lease ends, it shows which. */
+function untilLeaseEnds(view: StageView, now: number): number | undefined {
+  const leases = [...view.firings.values()].flatMap(({ state, lease }) =>
+    state === 'claimed' && lease >= now ? [lease - now + 1] : [],
+  );
+  return leases.length === 0 ? undefined : Math.min(...leases);
 }
 
 /** In silence the moment is known at which the next window will be due. */

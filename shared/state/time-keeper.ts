@@ -1,10 +1,17 @@
+import { watermarkOf } from '../windows/watermark.ts';
 import type { Hints } from './hints.ts';
 import type { ShardState } from './shard-state.ts';
 import type { StageContext } from './stage-context.ts';
-import { IDLE_AFTER_MS, watermarkOf } from './watermark.ts';
 
+/**
+ * How long a shard must have been still, in milliseconds, before the sweeper asks whether it is idle. Shorter, and a shard
+ * that sends an event a second would be left out between two of them.
+ */
+export const IDLE_AFTER_MS = 5_000;
 /** A sweep waits this long for the shards that hold time back, and so sees what happens meanwhile. */
 const SWEEP_INTERVAL_MS = IDLE_AFTER_MS;
+/** Event time this far behind the wall clock is being loaded, not lived. */
+const HISTORIC_MS = 300_000;
 /** How old the known clock may become while no boundary is crossed. */
 const MAX_CLOCK_AGE_MS = 15_000;
 
@@ -78,7 +85,9 @@ export class TimeKeeper {
     }
     const reached = state.tail.maxEventTime - compiled.stage.outOfOrderness;
     const behind = Math.max(watermark ?? Number.NEGATIVE_INFINITY, state.w);
-    if (sliceOf(reached) > sliceOf(behind)) await this.#hintSweep();
+    // What is loaded from the past ends without warning: a sweep waits for that and fires what silence then makes due.
+    const historic = passed && this.#context.now() - state.tail.maxEventTime > HISTORIC_MS;
+    if (historic || sliceOf(reached) > sliceOf(behind)) await this.#hintSweep();
     return passed;
   }
 

@@ -49,17 +49,5 @@ export function silenceTime(
   return highest - outOfOrderness + Math.max(0, now - arrival);
 }
 
-/** Event time at which a window fires: its results are taken to be complete, up to late events. */
-export const firesAt = (window: Window): number => window.end;
-
 /** Watermark at which a window closes: nothing is added to it any more. */
 export const closesAt = (window: Window, allowedLateness: number): number => window.end + allowedLateness;
-
-/**
- * Whether an event is too late for every window that it belongs to.
- *
- * @param lastEnd - end of the last window that contains the event's slice
- * @param watermark - of the data; `undefined` while it is unknown, when nothing is late
- */
-export const isLate = (lastEnd: number, allowedLateness: number, watermark: number | undefined): boolean =>
-  watermark !== undefined && watermark >= lastEnd + allowedLateness;

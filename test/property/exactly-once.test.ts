@@ -98,7 +98,10 @@ test('any batches, repetitions, restarts, reshards and failed calls give the sam
         expect(world.late).toEqual([]);
       },
     ),
-    { numRuns: Number(process.env.RUNS ?? 60), endOnFailure: false },
+    {
+      numRuns: Number(process.env.RUNS ?? 60),
+      seed: process.env.SEED === undefined ? undefined : Number(process.env.SEED),
+    },
   );
 });
 

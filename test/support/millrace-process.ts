@@ -10,14 +10,26 @@ const START = fileURLToPath(new URL('../../tools/local/start.js', import.meta.ur
 /** Synthesis included, on a machine that has other things to do. */
 const PATIENCE_MS = 100_000;
 
+interface Child {
+  readonly pid: number;
+  /** `R` while it computes. */
+  readonly state: string;
+  /** Minutes and seconds since it was started. */
+  readonly age: string;
+  readonly args: string;
+}
+
 /** A local run as its users have it: `npm start` in a process of its own, with nothing but what it prints. */
 export class MillraceProcess {
   readonly url: string;
+  /** What it has printed. */
+  readonly output: () => string;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, url: string) {
+  private constructor(child: ChildProcess, url: string, output: () => string) {
     this.#child = child;
     this.url = url;
+    this.output = output;
   }
 
   /** Starts a run and resolves when it says that it is healthy. */
@@ -41,7 +53,7 @@ export class MillraceProcess {
       );
       const { status } = await fetch(`${url}/healthz`);
       if (status !== 200) throw new Error(`${url} is ready, but /healthz answers ${status}`);
-      return new MillraceProcess(child, url);
+      return new MillraceProcess(child, url, () => output);
     } catch (error) {
       child.kill('SIGKILL');
       throw error;
@@ -54,13 +66,13 @@ export class MillraceProcess {
 
   /**
    * kill -9 of one process of a function whose label contains a text, and that is computing: in the middle of an
-   * invocation, that is. Resolves when there was one.
+   * invocation, that is, and not still loading its code. Resolves when there was one.
    */
   async killWorking(label: string): Promise<void> {
     await vi.waitUntil(
       () => {
         const [working] = this.#children('millrace-fn').filter(
-          ({ args, state }) => args.includes(label) && state.startsWith('R'),
+          ({ args, state, age }) => args.includes(label) && state.startsWith('R') && age !== '00:00',
         );
         return working !== undefined && process.kill(working.pid, 'SIGKILL');
       },
@@ -85,12 +97,13 @@ export class MillraceProcess {
     await vi.waitUntil(() => !children.some(({ pid }) => isAlive(pid)), { timeout: 20_000 });
   }
 
-  #children(program: string): { pid: number; state: string; args: string }[] {
-    const table = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' });
+  #children(program: string): Child[] {
+    const columns = 'pid=,ppid=,stat=,etime=,args=';
+    const table = execFileSync('ps', ['-eo', columns], { encoding: 'utf8' });
     return table.split('\n').flatMap((line) => {
-      const [, pid, parent, state = '', args = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-      const is = Number(parent) === this.#child.pid && args.startsWith(program);
-      return is ? [{ pid: Number(pid), state, args }] : [];
+      const [pid, parent, state = '', age = '', ...args] = line.trim().split(/\s+/);
+      const child = { pid: Number(pid), state, age, args: args.join(' ') };
+      return Number(parent) === this.#child.pid && child.args.startsWith(program) ? [child] : [];
     });
   }
 }

@@ -173,7 +173,10 @@ describe('a declaration that cannot work', () => {
 test('fields are known with their kinds', () => {
   expect(fieldOf(reading, 'watts')).toEqual({ types: ['number'], nullable: false });
   expect(fieldOf(reading, 'label')).toEqual({ types: ['string'], nullable: true });
-  expect(fieldOf(networkTraffic.types[0]!, 'event_id')).toEqual({ types: ['string'], nullable: true });
+  expect(fieldOf(networkTraffic.types[0]!, 'event_id')).toEqual({
+    types: ['string', 'integer'],
+    nullable: true,
+  });
   expect(fieldOf(reading, 'nothing')).toBeUndefined();
 });
 

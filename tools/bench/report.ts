@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { type BudgetLine, count, type Measurements } from './budgets.ts';
 
 /** The page that is kept in docs/: what was measured, on what, how, and against which budget. */
@@ -15,6 +15,7 @@ export function reportPage(measurements: Measurements, lines: readonly BudgetLin
     `- Machine: ${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores, ${process.platform} ${process.arch}`,
     `- Node: ${process.version}`,
     '- Command: `npm run bench`',
+    `- Load average over the last five minutes: ${loadavg()[1]?.toFixed(1)} (about 1 where nothing else ran)`,
     ...(first === undefined
       ? []
       : [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sdkEnvironment } from './functions/environment.ts';
 import { LogFile } from './log-file.ts';
-import type { LocalRun, RunInfo } from './run.ts';
+import { describeRun, type LocalRun } from './run.ts';
 
 /** What runs beside the pipeline for a person to look at: the sample producers and the view of windows. */
 export interface Companions {
@@ -40,26 +40,12 @@ function startSamples(local: LocalRun): ChildProcess {
     env: {
       ...process.env,
       ...sdkEnvironment(local.endpoints),
-      MILLRACE_RUN: JSON.stringify(describe(local)),
+      MILLRACE_RUN: JSON.stringify(describeRun(local)),
     },
   });
   child.stdout?.on('data', (chunk: Buffer) => log.write(chunk));
   child.stderr?.on('data', (chunk: Buffer) => log.write(chunk));
   return child;
-}
-
-/** The plain data of a run. */
-function describe({
-  url,
-  endpoints,
-  region,
-  streams,
-  tables,
-  buckets,
-  functions,
-  dataDir,
-}: LocalRun): RunInfo {
-  return { url, endpoints, region, streams, tables, buckets, functions, dataDir };
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -5,6 +5,7 @@ import { startCompanions } from './companions.ts';
 import { DataInUseError } from './data-lock.ts';
 import { Interrupts } from './interrupts.ts';
 import { Progress } from './progress.ts';
+import { publishRun, RUN_FILE, unpublishRun } from './run-file.ts';
 import { DEFAULT_DATA_DIR, startLocal } from './start-local.ts';
 import { SynthesisError } from './synth/assembly-cache.ts';
 import { TemplateError } from './template/types.ts';
@@ -26,14 +27,19 @@ async function run(args: Arguments): Promise<void> {
   let say = (line: string): void => console.log(line);
   local.onNotice((text) => say(`${pc.yellow('!')} ${text}`));
   for (const text of local.leftOut) console.log(pc.dim(`not run locally: ${text}`));
+  publishRun(local);
   progress.step(pc.green(`ready: ${local.url}`));
-  console.log(pc.dim(`data and logs in ${relative(process.cwd(), local.dataDir) || '.'}; Ctrl-C stops`));
+  const folder = relative(process.cwd(), local.dataDir) || '.';
+  console.log(
+    pc.dim(`data and logs in ${folder}, endpoints and names in ${folder}/${RUN_FILE}; Ctrl-C stops`),
+  );
   const companions = await startCompanions(local, args.sample);
   say = (line) => companions.say(line);
   await interrupts.next();
   companions.say('\nstopping: letting what runs finish (Ctrl-C again to stop at once)');
   await companions.stop();
   await local.stop();
+  unpublishRun(local);
   console.log('stopped');
   process.exit(0);
 }

@@ -36,3 +36,9 @@ export interface LocalRun extends RunInfo {
   /** Drains and stops everything; resolves when nothing of the run is left. */
   stop(): Promise<void>;
 }
+
+/** The plain data of a run. */
+export function describeRun(local: LocalRun): RunInfo {
+  const { url, endpoints, region, streams, tables, buckets, functions, dataDir } = local;
+  return { url, endpoints, region, streams, tables, buckets, functions, dataDir };
+}

@@ -98,6 +98,14 @@ describe('a good request', () => {
     expect(ingest.stored().map(({ id }) => id)).toEqual([first, 'event-1', last]);
   });
 
+  it('takes a whole number as id, and null for none', async () => {
+    const ingest = ingestHarness();
+    const numbered = { ...trafficData(), event_id: 77 };
+    const { body } = await ingest.send(json([numbered, { ...numbered, event_id: null }, { event_id: 78 }]));
+    expect(body).toMatchObject({ accepted: 2, rejected: [{ index: 2, id: '78' }] });
+    expect(ingest.stored()[0]?.id).toBe('77');
+  });
+
   it('keeps both of two events with one id: windows count them once', async () => {
     const ingest = ingestHarness();
     expect((await ingest.send(json([trafficData(), trafficData()]))).body.accepted).toBe(2);

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { encodeCompact } from '../../../shared/events/compact.ts';
+import { schemaFingerprint } from '../../../shared/events/fingerprint.ts';
 import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
 import { InjectedFault } from '../../support/faults.ts';
-import { MINUTE, readingEvent, totals } from '../../support/stage.ts';
+import { MINUTE, reading, readingEvent, totals } from '../../support/stage.ts';
 import { World } from '../../support/world.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -96,6 +98,14 @@ describe('what cannot be counted', () => {
       data: { amount: 'much' },
     });
     expect((await last()).tail.counts).toEqual({ accepted: 1, duplicate: 0, late: 0, rejected: 4 });
+  });
+
+  test('is an event of a batch that wrongly says it was validated, too', async () => {
+    const wrong = { ...readingEvent('2', START), data: { key: 'a', at: START } };
+    world.putBytes(0, encodeCompact([readingEvent('1', START), wrong], schemaFingerprint(reading)));
+    await world.deliver(SHARD, 10);
+    expect([...world.rejected.values()].map(({ code, sub }) => [code, sub])).toEqual([['invalid', 1]]);
+    expect((await last()).tail.counts).toEqual({ accepted: 1, duplicate: 0, late: 0, rejected: 1 });
   });
 
   test('is not committed before it is stored', async () => {

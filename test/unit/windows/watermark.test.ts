@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closesAt, firesAt, isLate, silenceTime, watermarkOf } from '../../../shared/windows/watermark.ts';
+import { closesAt, silenceTime, watermarkOf } from '../../../shared/windows/watermark.ts';
 
 const UNSEEN = Number.NEGATIVE_INFINITY;
 
@@ -37,14 +37,6 @@ test.each([
   expect(silenceTime(shards, 10, now)).toBe(expected);
 });
 
-test('a window fires at its end and closes when lateness is over', () => {
-  const window = { start: 0, end: 60_000 };
-  expect(firesAt(window)).toBe(60_000);
-  expect(closesAt(window, 5_000)).toBe(65_000);
-});
-
-test('an event is late once the watermark has reached the close of its last window', () => {
-  expect(isLate(60_000, 5_000, 64_999)).toBe(false);
-  expect(isLate(60_000, 5_000, 65_000)).toBe(true);
-  expect(isLate(60_000, 5_000, undefined)).toBe(false);
+test('a window closes when lateness is over', () => {
+  expect(closesAt({ start: 0, end: 60_000 }, 5_000)).toBe(65_000);
 });

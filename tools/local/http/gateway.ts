@@ -10,6 +10,9 @@ import { Router } from './router.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** What Lambda's limit on an invocation's payload means to who posted: binary bodies grow by a third on the way. */
+const TOO_LARGE =
+  'the body is too large: with its headers, and as base64 where it is binary, it may take 6 MB';
 
 type Invoke = (functionName: string, payload: string) => Promise<Outcome>;
 
@@ -115,7 +118,7 @@ async function integrate(
     else sendProblem(response, 500, 'Internal Server Error', 'the function failed; its log says why');
   } catch (error) {
     if (response.writableEnded) return;
-    if (error instanceof PayloadTooLargeError) sendProblem(response, 413, 'Content Too Large', error.message);
+    if (error instanceof PayloadTooLargeError) sendProblem(response, 413, 'Content Too Large', TOO_LARGE);
     else sendProblem(response, 500, 'Internal Server Error', String(error));
   } finally {
     clearTimeout(timer);

@@ -35,7 +35,9 @@ export class Router {
       .sort(bySpecificity);
   }
 
-  match(method: string, path: string): Match {
+  match(requested: string, path: string): Match {
+    // API Gateway would refuse HEAD, but what waits for a server to come up asks with it.
+    const method = requested === 'HEAD' ? 'GET' : requested;
     const segments = path.split('/').slice(1);
     const allow = new Set<string>();
     for (const { route, method: wanted, segments: pattern } of this.#routes) {

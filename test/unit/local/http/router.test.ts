@@ -19,6 +19,7 @@ describe('routes', () => {
     ['GET', '/', 'GET /', {}],
     ['GET', '/v1/windows/device-traffic', 'GET /v1/windows/{stage}', { stage: 'device-traffic' }],
     ['GET', '/v1/windows/a%2Fb%20c', 'GET /v1/windows/{stage}', { stage: 'a/b c' }],
+    ['HEAD', '/v1/windows/latest', 'GET /v1/windows/latest', {}],
     ['GET', '/v1/windows/latest', 'GET /v1/windows/latest', {}],
     ['POST', '/v1/events/x', 'POST /v1/events/{type}', { type: 'x' }],
     ['DELETE', '/files/a/b/c', 'ANY /files/{path+}', { path: 'a/b/c' }],
