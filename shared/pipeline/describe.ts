@@ -4,6 +4,7 @@ import type { EventType } from './event-type.ts';
 import { fieldOf, jsonSchemaOf } from './fields.ts';
 import { type Pipeline, windowStages } from './pipeline.ts';
 import type { WindowStage } from './stage.ts';
+import { describeWindow } from './window-times.ts';
 
 /** A pipeline as a page of Markdown: what it takes, what it computes, what comes out where. */
 export function describePipeline(pipeline: Pipeline): string {
@@ -50,7 +51,7 @@ function describeWindowStage(stage: WindowStage): string {
       [
         ['reads', `\`${stage.from.name}\``],
         ['key', `\`${stage.key}\``],
-        ['window', `${stage.window.kind}, ${formatDuration(stage.window.size)}`],
+        ['window', describeWindow(stage.window)],
         ['out-of-orderness bound', formatDuration(stage.outOfOrderness)],
         ['allowed lateness', formatDuration(stage.allowedLateness)],
       ],

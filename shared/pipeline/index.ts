@@ -6,4 +6,5 @@ export { type Pipeline, pipeline, windowStages } from './pipeline.ts';
 export { spanOf } from './span.ts';
 export { type Stage, type WindowStage, windowStage } from './stage.ts';
 export { assertDistinct, fieldsOf, PipelineError } from './validate.ts';
-export { type Tumbling, tumbling, type WindowSpec } from './window-spec.ts';
+export * from './window-spec.ts';
+export { describeWindow, longestWindow, sliceLength, windowPace } from './window-times.ts';

@@ -3,6 +3,7 @@ import type { EventType } from './event-type.ts';
 import { fieldOf } from './fields.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { WindowStage } from './stage.ts';
+import { checkWindow } from './validate-window.ts';
 
 /** A declaration that cannot work: every problem with the stage or type it is in and what to do about it. */
 export class PipelineError extends Error {
@@ -18,8 +19,6 @@ export class PipelineError extends Error {
 /** Lower-case words joined by hyphens; 40 characters leave room for the prefixes and suffixes of AWS names. */
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const NAME_LENGTH = 40;
-/** More windows than this open at once per stage would make every commit carry their list. */
-const MAX_OPEN_WINDOWS = 100_000;
 
 /** @throws PipelineError when the declaration has any problem */
 export function assertValid(declared: Pipeline): void {
@@ -97,7 +96,7 @@ function* checkWindowStage(stage: WindowStage, declared: Pipeline): Generator<st
   const key = fieldOf(stage.from, stage.key);
   if (key === undefined) yield `${at}: its key "${stage.key}" is not a field of "${stage.from.name}"`;
   else if (key.nullable) yield `${at}: its key "${stage.key}" may be missing or null: make it required`;
-  yield* checkTimes(stage, at);
+  yield* checkWindow(stage, at);
   if (Object.keys(stage.values).length === 0)
     yield `${at} computes nothing: add at least one aggregate to "values"`;
   for (const [name, aggregate] of Object.entries(stage.values)) {
@@ -117,16 +116,6 @@ function* checkWindowStage(stage: WindowStage, declared: Pipeline): Generator<st
       }
     }
   }
-}
-
-function* checkTimes(stage: WindowStage, at: string): Generator<string> {
-  const { size, offset } = stage.window;
-  if (size <= 0) yield `${at}: its window is ${size} ms long: use a positive duration`;
-  else if (stage.allowedLateness / size > MAX_OPEN_WINDOWS) {
-    yield `${at} would keep over ${MAX_OPEN_WINDOWS} windows open: shorten allowedLateness or lengthen the window`;
-  }
-  if (offset >= size && size > 0)
-    yield `${at}: the offset of its window is not below its size: use offset % size`;
 }
 
 /** The names of the fields that an aggregate reads, each once. */

@@ -9,10 +9,73 @@ export interface Tumbling {
   readonly offset: number;
 }
 
+/**
+ * Windows of one fixed length that begin at regular intervals: [offset + k * slide, offset + k * slide + size). They overlap
+ * where the slide is shorter than the size. Where it is longer they leave gaps: an event in a gap belongs to no window. It is
+ * counted nowhere, not even as late, and only moves the stage's time on.
+ */
+export interface Hopping {
+  readonly kind: 'hopping';
+  /** Length in milliseconds. */
+  readonly size: number;
+  /** From the start of one window to the start of the next, in milliseconds. */
+  readonly slide: number;
+  /** Shift of the starts from the epoch, in milliseconds. */
+  readonly offset: number;
+}
+
+/** Windows that share a start and grow by a step up to a maximum, then begin anew: [start, start + step), [start, start + 2 * step)... */
+export interface Cumulative {
+  readonly kind: 'cumulative';
+  /** Length of the longest of them, in milliseconds: a multiple of the step. */
+  readonly size: number;
+  /** By how much each is longer than the one before, in milliseconds. */
+  readonly step: number;
+  /** Shift of the starts from the epoch, in milliseconds. */
+  readonly offset: number;
+}
+
+/** What a calendar window is as long as. Weeks begin on Monday (ISO 8601). */
+export type CalendarUnit = 'hour' | 'day' | 'week' | 'month';
+
+/**
+ * Windows that follow the clocks and calendars of a place: a day there is 23 or 25 hours long when the clocks are changed. A
+ * day, week or month begins at the first instant at which the clocks there show its first date. An hour begins when they
+ * show a full hour and when they are changed: the two hours after 2 o'clock of an autumn night are two windows.
+ */
+export interface Calendar {
+  readonly kind: 'calendar';
+  readonly unit: CalendarUnit;
+  /** Name in the IANA time zone database, such as `Europe/Berlin`. */
+  readonly timeZone: string;
+}
+
 /** How a window stage cuts event time into windows. */
-export type WindowSpec = Tumbling;
+export type WindowSpec = Tumbling | Hopping | Cumulative | Calendar;
+
+/** The options of windows that are aligned to the epoch. */
+export interface Alignment {
+  readonly offset?: Duration;
+}
+
+const offsetOf = ({ offset = '0 milliseconds' }: Alignment): number => durationMs(offset);
 
 /** Tumbling windows: `tumbling('1 minute')`, or shifted: `tumbling('1 day', { offset: '6 hours' })`. */
-export function tumbling(size: Duration, options: { readonly offset?: Duration } = {}): Tumbling {
-  return { kind: 'tumbling', size: durationMs(size), offset: durationMs(options.offset ?? '0 milliseconds') };
+export function tumbling(size: Duration, alignment: Alignment = {}): Tumbling {
+  return { kind: 'tumbling', size: durationMs(size), offset: offsetOf(alignment) };
+}
+
+/** Hopping windows: `hopping('5 minutes', '1 minute')` are five minutes long and begin every minute. */
+export function hopping(size: Duration, slide: Duration, alignment: Alignment = {}): Hopping {
+  return { kind: 'hopping', size: durationMs(size), slide: durationMs(slide), offset: offsetOf(alignment) };
+}
+
+/** Cumulative windows: `cumulative('1 day', '1 hour')` is each day up to every full hour of it. */
+export function cumulative(size: Duration, step: Duration, alignment: Alignment = {}): Cumulative {
+  return { kind: 'cumulative', size: durationMs(size), step: durationMs(step), offset: offsetOf(alignment) };
+}
+
+/** Calendar windows: `calendar('day', 'Europe/Berlin')`. */
+export function calendar(unit: CalendarUnit, timeZone: string): Calendar {
+  return { kind: 'calendar', unit, timeZone };
 }

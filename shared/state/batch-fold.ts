@@ -122,6 +122,11 @@ export class BatchFold implements EventVisitor {
     this.#hash.compute(source, id);
     // De-duplication before lateness: a repetition of an event that was counted in time is not a late event.
     if (slice.closesAt <= this.#w) {
+      if (slice.closesAt === Number.NEGATIVE_INFINITY) {
+        // Between two windows: nothing to count and nothing to be late for, but time has reached it.
+        if (time > this.maxEventTime) this.maxEventTime = time;
+        return;
+      }
       if (slice.ids.has(this.#hash.hi, this.#hash.lo)) this.duplicate++;
       else this.#tooLate(sub, { type, source, id, time, key, data, extra });
       return;

@@ -43,11 +43,14 @@ export async function mergeWindows(
   const bySlice = new Map<number, Target[]>();
   for (const target of targets) {
     for (const slice of plan.windows.slicesOf(target.firing.window)) {
-      bySlice.set(slice, [...(bySlice.get(slice) ?? []), target]);
+      const others = bySlice.get(slice);
+      if (others === undefined) bySlice.set(slice, [target]);
+      else others.push(target);
     }
   }
   for (const { shard, tail } of shards) {
-    const first = Math.min(...[...bySlice.keys()].map((slice) => tail.open.get(slice)?.[0] ?? Infinity));
+    let first = Number.POSITIVE_INFINITY;
+    for (const [slice, [from]] of tail.open) if (bySlice.has(slice)) first = Math.min(first, from);
     const last = Math.max(...targets.map((target) => target.cutOf(shard)));
     if (first > last) continue;
     for await (const commit of context.log.range(shard, first, last)) {

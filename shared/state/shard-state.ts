@@ -6,7 +6,7 @@ import type { Tail } from './commit.ts';
 /** What a writer must know of one slice while it folds events. */
 export interface SliceState {
   readonly slice: number;
-  /** When the last window of the slice closes: at this watermark an event of the slice is too late. */
+  /** When the last window of the slice closes: at this watermark an event of the slice is too late. -Infinity: in no window. */
   readonly closesAt: number;
   /** Ids of the events counted in this slice, by this shard and by those it descends from. */
   readonly ids: IdSet;

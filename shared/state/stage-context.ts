@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { longestWindow } from '../pipeline/index.ts';
 import { StageClock } from './clock.ts';
 import type { CompiledStage } from './compiled-stage.ts';
 import { Heads, type ShardInfo } from './heads.ts';
@@ -44,7 +45,7 @@ export function stageContext(options: StageContextOptions): StageContext {
   const { client, table, compiled, retention, now = Date.now } = options;
   const { stage } = compiled;
   const items = new StageTable(client, table, stage.name);
-  const kept = retention + stage.window.size + stage.allowedLateness + MARGIN_MS;
+  const kept = retention + longestWindow(stage.window) + stage.allowedLateness + MARGIN_MS;
   const seconds = (ms: number) => Math.ceil(ms / 1000);
   return {
     compiled,

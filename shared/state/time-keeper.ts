@@ -51,15 +51,15 @@ export class TimeKeeper {
   }
 
   /**
-   * Whether a slice was touched whose window has fired, as far as is known: the clock may have gone on since it was read,
-   * but hardly beyond what this shard itself has reached.
+   * Whether a slice was touched of which a window has fired and still takes events, as far as is known: the clock may have
+   * gone on since it was read, but hardly beyond what this shard itself has reached.
    */
   #revises(state: ShardState, slices: Iterable<number>, reached: number): boolean {
     const fired = Math.max(reached, state.clock?.firesUpTo ?? reached);
-    const { windows } = this.#context.compiled.plan;
+    const { plan, stage } = this.#context.compiled;
+    const taken = state.tail.w - stage.allowedLateness;
     for (const slice of slices) {
-      const first = windows.windowsOf(slice)[0];
-      if (first !== undefined && first.end <= fired) return true;
+      if (plan.windows.windowsOf(slice).some(({ end }) => end <= fired && end > taken)) return true;
     }
     return false;
   }

@@ -10,9 +10,12 @@ export interface WindowAssigner {
   sliceOf(time: number): number;
   /** End of a slice, exclusive: where the next one begins. */
   sliceEnd(slice: number): number;
-  /** The windows that contain a slice, by ascending end. */
+  /** The windows that contain a slice, by ascending end; none where the slice lies in a gap between windows. */
   windowsOf(slice: number): readonly Window[];
-  /** End of the last window that contains a slice: what decides whether an event is late for all of its windows. */
+  /**
+   * End of the last window that contains a slice: what decides whether an event is late for all of its windows. -Infinity
+   * where there is none.
+   */
   lastEnd(slice: number): number;
   /** The slices of a window, ascending. */
   slicesOf(window: Window): readonly number[];

@@ -3,12 +3,16 @@ import * as z from 'zod';
 import {
   type Aggregate,
   assertDistinct,
+  calendar,
   count,
+  cumulative,
   type Duration,
+  describeWindow,
   durationMs,
   eventType,
   fieldOf,
   formatDuration,
+  hopping,
   max,
   PipelineError,
   pipeline,
@@ -81,6 +85,42 @@ describe('a declaration that cannot work', () => {
       'an offset beyond the size',
       { window: tumbling('1 minute', { offset: '2 minutes' }) },
       'use offset % size',
+    ],
+    [
+      'a slide of nothing',
+      { window: hopping('1 minute', '0 seconds') },
+      'the slide of its window is 0 ms: use a positive duration',
+    ],
+    [
+      'a slide with hardly anything in common with the size',
+      { window: hopping('59.999 seconds', '1 minute') },
+      'are multiples of are 1 ms long, over 10000 to a window: use a size and a slide with a larger common divisor',
+    ],
+    [
+      'windows that overlap by thousands',
+      { window: hopping('1 day', '1 second') },
+      'an event would belong to 86400 windows, over 1500: make the slide at least 57600 milliseconds',
+    ],
+    [
+      'an offset beyond the slide',
+      { window: hopping('5 minutes', '1 minute', { offset: '1 minute' }) },
+      'the offset of its window is not below its slide: use offset % slide',
+    ],
+    [
+      'steps that do not add up to the size',
+      { window: cumulative('1 hour', '7 minutes') },
+      'grows to 3600000 ms by steps of 420000 ms: use a size that is a multiple of the step',
+    ],
+    [
+      'a place that nobody knows',
+      { window: calendar('day', 'Europe/Atlantis') },
+      '"Europe/Atlantis" is not a time zone: use a name of the IANA database',
+    ],
+    ['an offset for a place', { window: calendar('day', '+01:00') }, '"+01:00" is not a time zone'],
+    [
+      'a year',
+      { window: calendar('year' as 'month', 'UTC') },
+      'its window is a "year": use hour, day, week, month',
     ],
     [
       'too many open windows',
@@ -158,4 +198,15 @@ describe('durations', () => {
       expect(() => durationMs(text as Duration)).toThrow(RangeError);
     },
   );
+});
+
+test.each([
+  [tumbling('1 minute'), 'tumbling, 1 minute'],
+  [tumbling('1 day', { offset: '6 hours' }), 'tumbling, 1 day, from 6 hours'],
+  [hopping('5 minutes', '1 minute'), 'hopping, 5 minutes every 1 minute'],
+  [cumulative('1 day', '1 hour'), 'cumulative, up to 1 day by 1 hour'],
+  [calendar('week', 'Europe/Berlin'), 'calendar, each week in Europe/Berlin'],
+])('windows in words: %#', (window, words) => {
+  expect(problemsOf({ window })).toEqual([]);
+  expect(describeWindow(window)).toBe(words);
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { WindowStage } from '../../pipeline/index.ts';
+import { longestWindow, type WindowStage, windowPace } from '../../pipeline/index.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 
@@ -45,7 +45,7 @@ function html(stages: readonly WindowStage[]): string {
   const declared = stages.map(({ name, key, window, values, materialize }) => ({
     name,
     key,
-    size: window.size,
+    back: longestWindow(window) + windowPace(window),
     values: Object.keys(values),
     kept: materialize,
   }));

@@ -63,8 +63,8 @@ function facts(status) {
 
 /** The latest window of an answer: its rows with the largest first value, and how many there are in all. */
 function latest(items) {
-  const start = items.reduce((last, item) => (item.start > last ? item.start : last), '');
-  return items.filter((item) => item.start === start);
+  const end = items.reduce((last, item) => (item.end > last ? item.end : last), '');
+  return items.filter((item) => item.end === end);
 }
 
 function table(stage, items, more) {
@@ -112,7 +112,7 @@ async function refreshStage(stage, status) {
   const mark = status.watermark + '/' + status.counts.accepted;
   const last = seen.get(stage.name);
   if (last !== undefined && last.mark === mark && Date.now() - last.at < 15000) return;
-  const from = Date.parse(status.watermark) - 2 * stage.size + 1;
+  const from = Date.parse(status.watermark) - stage.back + 1;
   const answer = await load('/v1/windows/' + encodeURIComponent(stage.name) + '?limit=' + LIMIT + '&from=' + from);
   seen.set(stage.name, { mark, at: Date.now() });
   if (answer.items.length > 0) place('windows-' + stage.name, table(stage, answer.items, answer.cursor !== null));

@@ -1,3 +1,4 @@
+import { sliceLength } from '../../../shared/pipeline/index.ts';
 import { deviceTraffic } from '../../../shared/pipelines/network-traffic.ts';
 import { payloads } from '../payloads.ts';
 import { collectGarbage } from '../rounds.ts';
@@ -29,7 +30,7 @@ const BATCHES_PER_SLICE = 5;
 /** A window function that has its slices open, over time: old ones are closed as new ones come. */
 export async function memory({ keys, slices, turns }: MemoryOptions): Promise<MemoryResult> {
   const path = new WindowPath(deviceTraffic);
-  const { size } = deviceTraffic.window;
+  const size = sliceLength(deviceTraffic.window);
   const interval = size / BATCHES_PER_SLICE;
   const batches = payloads({ keys, events: EVENTS, perRecord: 40, interval });
   const before = held();

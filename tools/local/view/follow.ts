@@ -1,4 +1,4 @@
-import type { WindowStage } from '../../../shared/pipeline/index.ts';
+import { longestWindow, type WindowStage, windowPace } from '../../../shared/pipeline/index.ts';
 import type { Api, StageState } from './api.ts';
 import type { Firing, ViewModel } from './model.ts';
 
@@ -35,9 +35,10 @@ export class StageFollower {
     if (mark === this.#mark && !due) return fresh;
     this.#mark = mark;
     // The first start of this range is that of the last window that the watermark has passed.
-    const recent = watermark - 2 * window.size + 1;
+    const back = longestWindow(window) + windowPace(window);
+    const recent = watermark - back + 1;
     if (due && this.#olderMark !== mark) {
-      const oldest = watermark - allowedLateness - 2 * window.size;
+      const oldest = watermark - allowedLateness - back;
       const older = this.#model.take(name, await this.#api.windows(name, oldest, recent, LIMIT));
       // What is there at the beginning is old news.
       if (this.#olderMark !== '') fresh.push(...older);

@@ -35,17 +35,21 @@ export class ViewModel {
     this.#revisions.set(stage, known);
     const fresh = new Map<string, Item[]>();
     for (const item of items) {
-      const place = `${item.start} ${item.key}`;
+      const place = `${windowOf(item)} ${item.key}`;
       if ((known.get(place) ?? -1) >= item.revision) continue;
       known.set(place, item.revision);
-      const window = fresh.get(item.start);
-      if (window === undefined) fresh.set(item.start, [item]);
+      const window = fresh.get(windowOf(item));
+      if (window === undefined) fresh.set(windowOf(item), [item]);
       else window.push(item);
     }
     this.#show(stage, items);
     return [...fresh]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([start, window]) => ({ stage, start, items: window.sort(bySize) }));
+      .map(([name, window]) => ({
+        stage,
+        start: name.slice(0, name.indexOf(' ')),
+        items: window.sort(bySize),
+      }));
   }
 
   /** Forgets windows before a time, in epoch milliseconds. */
@@ -58,12 +62,16 @@ export class ViewModel {
   #show(stage: string, items: readonly Item[]): void {
     const model = this.#stages.get(stage);
     // Results come in order of time.
-    const start = items.at(-1)?.start;
-    if (model === undefined || start === undefined || start < (model.latest[0]?.start ?? '')) return;
-    const latest = items.filter((item) => item.start === start).sort(bySize);
+    const last = items.at(-1);
+    const shown = model?.latest[0];
+    if (model === undefined || last === undefined || (shown && windowOf(last) < windowOf(shown))) return;
+    const latest = items.filter((item) => windowOf(item) === windowOf(last)).sort(bySize);
     this.#stages.set(stage, { ...model, latest });
   }
 }
+
+/** Names a window: the cumulative ones share their starts. The order of the names is that of time. */
+const windowOf = ({ start, end }: Item): string => `${start} ${end}`;
 
 /** The value by which keys of a window are ranked: the first one that its stage declares. */
 export const sizeOf = (item: Item): number => Object.values(item.values)[0] ?? 0;

@@ -1,0 +1,78 @@
+import { formatDuration } from './duration.ts';
+import type { WindowStage } from './stage.ts';
+import type { WindowSpec } from './window-spec.ts';
+import { longestWindow, overlapOf, sliceLength } from './window-times.ts';
+
+/** More slices than this open at once per stage would make every commit carry their list. */
+const MAX_OPEN_SLICES = 100_000;
+/** A window is looked up slice by slice whenever it fires. */
+const MAX_SLICES = 10_000;
+/** A day by minute is 1,440: every one of them is a firing of its own, and reads all of its slices. */
+const MAX_OVERLAP = 1_500;
+const UNITS: readonly string[] = ['hour', 'day', 'week', 'month'];
+
+/** What is wrong with a stage's windows, and the fix. */
+export function* checkWindow({ window, allowedLateness }: WindowStage, at: string): Generator<string> {
+  const problems = [...checkLengths(window, at)];
+  yield* problems;
+  if (problems.length > 0) return;
+  const longest = longestWindow(window);
+  const slice = sliceLength(window);
+  const overlap = overlapOf(window);
+  if (overlap > MAX_OVERLAP) {
+    const name = window.kind === 'hopping' ? 'slide' : 'step';
+    const least = formatDuration(Math.ceil(longest / MAX_OVERLAP));
+    yield `${at}: an event would belong to ${overlap} windows, over ${MAX_OVERLAP}: make the ${name} at least ${least}`;
+  }
+  if (window.kind === 'hopping' && longest / slice > MAX_SLICES) {
+    const slide = formatDuration(window.slide);
+    yield `${at}: slices that ${formatDuration(longest)} and ${slide} are multiples of are ${slice} ms long, ` +
+      `over ${MAX_SLICES} to a window: use a size and a slide with a larger common divisor`;
+  } else if (allowedLateness / slice > MAX_OPEN_SLICES) {
+    yield `${at} would keep over ${MAX_OPEN_SLICES} slices open: shorten allowedLateness or lengthen the window`;
+  }
+}
+
+function* checkLengths(window: WindowSpec, at: string): Generator<string> {
+  if (window.kind === 'calendar') {
+    if (!UNITS.includes(window.unit))
+      yield `${at}: its window is a "${window.unit}": use ${UNITS.join(', ')}`;
+    if (!isTimeZone(window.timeZone)) {
+      yield `${at}: "${window.timeZone}" is not a time zone: use a name of the IANA database, such as "Europe/Berlin" or "UTC"`;
+    }
+    return;
+  }
+  const { size, offset } = window;
+  if (size <= 0) yield `${at}: its window is ${size} ms long: use a positive duration`;
+  const [name, period] = periodOf(window);
+  if (name !== 'size' && period <= 0)
+    yield `${at}: the ${name} of its window is ${period} ms: use a positive duration`;
+  if (size <= 0 || period <= 0) return;
+  if (window.kind === 'cumulative' && size % period !== 0) {
+    yield `${at}: its window grows to ${size} ms by steps of ${period} ms: use a size that is a multiple of the step`;
+  }
+  const [limit, every] = window.kind === 'cumulative' ? (['size', size] as const) : ([name, period] as const);
+  if (offset >= every)
+    yield `${at}: the offset of its window is not below its ${limit}: use offset % ${limit}`;
+}
+
+function periodOf(window: Exclude<WindowSpec, { kind: 'calendar' }>): readonly [name: string, ms: number] {
+  switch (window.kind) {
+    case 'tumbling':
+      return ['size', window.size];
+    case 'hopping':
+      return ['slide', window.slide];
+    case 'cumulative':
+      return ['step', window.step];
+  }
+}
+
+/** Offsets such as `+01:00`, which newer runtimes take for time zones and older ones do not, are refused. */
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}

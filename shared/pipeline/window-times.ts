@@ -1,0 +1,80 @@
+import { formatDuration } from './duration.ts';
+import type { CalendarUnit, WindowSpec } from './window-spec.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Clocks that are set back, by an hour in most places, and by a day where the date line was moved. */
+const CHANGE = DAY;
+const LONGEST: Readonly<Record<CalendarUnit, number>> = {
+  hour: HOUR,
+  day: DAY + CHANGE,
+  week: 7 * DAY + CHANGE,
+  month: 31 * DAY + CHANGE,
+};
+
+/** No window of a declaration is longer than this, in milliseconds. */
+export const longestWindow = (spec: WindowSpec): number =>
+  spec.kind === 'calendar' ? LONGEST[spec.unit] : spec.size;
+
+/** From the end of one window to the end of the next, in milliseconds: at most this while windows without events count too. */
+export function windowPace(spec: WindowSpec): number {
+  switch (spec.kind) {
+    case 'tumbling':
+      return spec.size;
+    case 'hopping':
+      return spec.slide;
+    case 'cumulative':
+      return spec.step;
+    case 'calendar':
+      return LONGEST[spec.unit];
+  }
+}
+
+/**
+ * The smallest interval that state is kept for, in milliseconds: every window is a whole number of slices, and no slice lies
+ * partly inside a window. Of calendar windows the usual length.
+ */
+export function sliceLength(spec: WindowSpec): number {
+  switch (spec.kind) {
+    case 'tumbling':
+      return spec.size;
+    case 'hopping':
+      return greatestCommonDivisor(spec.size, spec.slide);
+    case 'cumulative':
+      return spec.step;
+    case 'calendar':
+      return { hour: HOUR, day: DAY, week: 7 * DAY, month: 30 * DAY }[spec.unit];
+  }
+}
+
+/** How many windows an event may belong to. */
+export function overlapOf(spec: WindowSpec): number {
+  switch (spec.kind) {
+    case 'hopping':
+      return Math.ceil(spec.size / spec.slide);
+    case 'cumulative':
+      return spec.size / spec.step;
+    default:
+      return 1;
+  }
+}
+
+/** A cut into windows in words. */
+export function describeWindow(spec: WindowSpec): string {
+  switch (spec.kind) {
+    case 'tumbling':
+      return `tumbling, ${formatDuration(spec.size)}${shift(spec.offset)}`;
+    case 'hopping':
+      return `hopping, ${formatDuration(spec.size)} every ${formatDuration(spec.slide)}${shift(spec.offset)}`;
+    case 'cumulative':
+      return `cumulative, up to ${formatDuration(spec.size)} by ${formatDuration(spec.step)}${shift(spec.offset)}`;
+    case 'calendar':
+      return `calendar, each ${spec.unit} in ${spec.timeZone}`;
+  }
+}
+
+const shift = (offset: number): string => (offset === 0 ? '' : `, from ${formatDuration(offset)}`);
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
