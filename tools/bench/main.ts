@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { build } from 'esbuild';
-import pc from 'picocolors';
+import { colors as pc } from '../colors.ts';
 import { type BudgetLine, compareBudgets, type Measurements } from './budgets.ts';
 import { runModule } from './child.ts';
 import { reportPage } from './report.ts';

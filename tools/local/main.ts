@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import pc from 'picocolors';
+import { colors as pc } from '../colors.ts';
 import { type Arguments, parseArguments, USAGE, UsageError } from './arguments.ts';
 import { startCompanions } from './companions.ts';
 import { DataInUseError } from './data-lock.ts';

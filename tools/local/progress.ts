@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colors as pc } from '../colors.ts';
 
 /** Prints each step of starting with the time that has passed. */
 export class Progress {

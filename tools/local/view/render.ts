@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colors as pc } from '../../colors.ts';
 import type { Item } from './api.ts';
 import { type Firing, type StageModel, sizeOf } from './model.ts';
 
