@@ -1,8 +1,7 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createKeyChecker } from '../../../shared/ingest/keys.ts';
 import { KeyError, KeyStore } from '../../../tools/cli/keys/store.ts';
-import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
+import { createTable, startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
 
 let emulator: TestDynamoDB;
 let store: KeyStore;
@@ -14,14 +13,12 @@ beforeAll(async () => {
 afterAll(() => emulator.stop());
 beforeEach(async () => {
   table = `keys-${++tables}`;
-  await emulator.client.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-    }),
-  );
+  await createTable(emulator.client, {
+    TableName: table,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+  });
   store = new KeyStore(emulator.client, table);
 });
 
