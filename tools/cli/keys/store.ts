@@ -24,6 +24,9 @@ export class KeyError extends Error {
 
 const KEY_BYTES = 32;
 
+/** Digits of a hash that name a key; fewer could be a slip of the hand that stops the wrong producer. */
+const MIN_HASH = 8;
+
 /** The keys of a deployment. Keys themselves are stored nowhere. */
 export class KeyStore {
   readonly #client: DynamoDBClient;
@@ -76,12 +79,14 @@ export class KeyStore {
   /**
    * Disables a key; within a minute nothing accepts it any more.
    *
-   * @param which - its name, or the beginning of its hash
+   * @param which - its name, or at least the first eight digits of its hash
    * @throws KeyError unless it names exactly one key in use
    */
   async revoke(which: string): Promise<StoredKey> {
     const active = (await this.list()).filter(({ disabled }) => !disabled);
-    const found = active.filter(({ name, hash }) => name === which || hash.startsWith(which));
+    const named = active.filter(({ name }) => name === which);
+    const hashed = which.length < MIN_HASH ? [] : active.filter(({ hash }) => hash.startsWith(which));
+    const found = named.length > 0 ? named : hashed;
     const [key] = found;
     if (key === undefined) throw new KeyError(`no key in use has the name or the hash "${which}"`);
     if (found.length > 1)
