@@ -16,13 +16,14 @@ const HISTORIC_MS = 300_000;
 const MAX_CLOCK_AGE_MS = 15_000;
 
 /**
- * Moves the stage's clock on after commits. The clock matters only where event time crosses the end of a slice, so that is
- * when the heads are read: in steady state once per slice, not once per batch.
+ * Moves the stage's clock on after commits. The clock matters only where event time crosses the end of a slice, or that end and
+ * the allowed lateness, so that is when the heads are read: in steady state once or twice per slice, not once per batch.
  */
 export class TimeKeeper {
   readonly #context: StageContext;
   readonly #hints: Hints;
   #checkedSlice = Number.NaN;
+  #checkedClosing = Number.NaN;
   #checkedAt = Number.NEGATIVE_INFINITY;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -36,14 +37,17 @@ export class TimeKeeper {
     const { plan, stage } = this.#context.compiled;
     const reached = state.tail.maxEventTime - stage.outOfOrderness;
     const slice = plan.windows.sliceOf(reached);
+    const closing = plan.windows.sliceOf(reached - stage.allowedLateness);
     const now = this.#context.now();
     let fires = false;
     if (
       state.clock === undefined ||
       slice !== this.#checkedSlice ||
+      closing !== this.#checkedClosing ||
       now - this.#checkedAt >= MAX_CLOCK_AGE_MS
     ) {
       this.#checkedSlice = slice;
+      this.#checkedClosing = closing;
       this.#checkedAt = now;
       fires = await this.#moveClock(state);
     }
@@ -64,7 +68,7 @@ export class TimeKeeper {
     return false;
   }
 
-  /** @returns whether the watermark has passed the end of a slice */
+  /** @returns whether the watermark has passed the end of a slice, or the end and the allowed lateness */
   async #moveClock(state: ShardState): Promise<boolean> {
     const { heads, clock: stageClock, compiled } = this.#context;
     const { clock, heads: all } = await heads.read();
@@ -74,16 +78,19 @@ export class TimeKeeper {
       return false;
     }
     const active = all.filter((head) => !head.retired);
+    const { outOfOrderness, allowedLateness } = compiled.stage;
     // Shards that seem idle count: only the sweeper, which looks into the stream, may leave one out.
-    const watermark = watermarkOf(active, compiled.stage.outOfOrderness);
+    const watermark = watermarkOf(active, outOfOrderness);
     const { sliceOf } = compiled.plan.windows;
     let passed = false;
     if (watermark !== undefined && watermark > clock.watermark) {
       await stageClock.forward('watermark', watermark);
       state.clock = { ...clock, watermark, firesUpTo: Math.max(watermark, clock.firesUpTo) };
-      passed = sliceOf(watermark) !== sliceOf(clock.watermark);
+      passed = [0, allowedLateness].some(
+        (delay) => sliceOf(watermark - delay) !== sliceOf(clock.watermark - delay),
+      );
     }
-    const reached = state.tail.maxEventTime - compiled.stage.outOfOrderness;
+    const reached = state.tail.maxEventTime - outOfOrderness;
     const behind = Math.max(watermark ?? Number.NEGATIVE_INFINITY, state.w);
     // What is loaded from the past ends without warning: a sweep waits for that and fires what silence then makes due.
     const historic = passed && this.#context.now() - state.tail.maxEventTime > HISTORIC_MS;
