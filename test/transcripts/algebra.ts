@@ -1,0 +1,88 @@
+import { compilePlan } from '../../shared/windows/plan.ts';
+import type { DeltaReader, ResultValues, Window, WindowPlan } from '../../shared/windows/types.ts';
+import { closesAt } from '../../shared/windows/watermark.ts';
+import { type Declared, declareStage } from './declare.ts';
+import type { Emission, Outcome, TranscriptEvent } from './transcript.ts';
+
+/** What a step has led to. */
+export interface Observed {
+  readonly outcome: Outcome;
+  readonly watermark: number;
+  readonly emits: readonly (Omit<Emission, 'values'> & { readonly values: ResultValues })[];
+}
+
+interface Fired {
+  readonly revision: number;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/**
+ * A stage made of nothing but the pure algebra of windows, one event at a time: no log, no shards, no batches, no clock on a
+ * wall. What the protocol adds must not change what comes out.
+ */
+export class AlgebraStage {
+  readonly #plan: WindowPlan;
+  readonly #bound: number;
+  readonly #lateness: number;
+  readonly #ids = new Set<string>();
+  readonly #deltas: DeltaReader[] = [];
+  readonly #windows = new Map<number, Window>();
+  readonly #fired = new Map<number, Fired>();
+  #watermark = Number.NEGATIVE_INFINITY;
+
+  constructor(declared: Declared) {
+    const stage = declareStage(declared);
+    this.#plan = compilePlan(stage);
+    this.#bound = stage.outOfOrderness;
+    this.#lateness = stage.allowedLateness;
+  }
+
+  take(event: TranscriptEvent): Observed {
+    const outcome = this.#count(event);
+    this.#watermark = Math.max(this.#watermark, event.time - this.#bound);
+    return { outcome, watermark: this.#watermark, emits: [...this.#fire()] };
+  }
+
+  #count({ id, key, time, amount }: TranscriptEvent): Outcome {
+    if (this.#ids.has(id)) return 'duplicate';
+    const slice = this.#plan.windows.sliceOf(time);
+    const windows = this.#plan.windows.windowsOf(slice);
+    if (windows.length === 0) return 'outside';
+    if (windows.every((window) => this.#isClosed(window))) return 'late';
+    this.#ids.add(id);
+    const delta = this.#plan.createDelta();
+    delta.add(slice, key, { id, key, at: time, amount });
+    this.#deltas.push(this.#plan.read(delta.encode()));
+    for (const window of windows) if (!this.#isClosed(window)) this.#windows.set(window.end, window);
+    return 'accepted';
+  }
+
+  #isClosed = (window: Window): boolean => this.#watermark >= closesAt(window, this.#lateness);
+
+  *#fire(): Generator<Observed['emits'][number]> {
+    for (const [end, window] of [...this.#windows].sort(([a], [b]) => a - b)) {
+      if (this.#watermark < end) continue;
+      const final = this.#isClosed(window);
+      const before = this.#fired.get(end);
+      const values = this.#valuesOf(window);
+      const changed = [...values].filter(([key, value]) => before?.values.get(key) !== JSON.stringify(value));
+      const emitted = final || before === undefined ? [...values] : changed;
+      if (emitted.length === 0) continue;
+      const revision = before === undefined ? 0 : before.revision + 1;
+      for (const [key, value] of emitted) yield { key, ...window, revision, final, values: value };
+      this.#fired.set(end, {
+        revision,
+        values: new Map([...values].map(([key, value]) => [key, JSON.stringify(value)])),
+      });
+      if (final) this.#windows.delete(end);
+    }
+  }
+
+  #valuesOf(window: Window): Map<string, ResultValues> {
+    const merge = this.#plan.createMerge();
+    for (const slice of this.#plan.windows.slicesOf(window)) {
+      for (const delta of this.#deltas) delta.mergeInto(slice, merge);
+    }
+    return new Map(merge.results());
+  }
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import {
+  calendar,
+  count,
+  cumulative,
+  type Duration,
+  eventType,
+  hopping,
+  max,
+  mean,
+  min,
+  type Pipeline,
+  pipeline,
+  sum,
+  tumbling,
+  type WindowSpec,
+  type WindowStage,
+  windowStage,
+} from '../../shared/pipeline/index.ts';
+import type { Transcript, TranscriptStage } from './transcript.ts';
+
+/** What of a transcript its stage follows from: plain data, so that it can be written into a bundle. */
+export type Declared = Pick<Transcript, 'name' | 'slug' | 'unit' | 'stage'>;
+
+/** The stage of a transcript: every value that transcripts may name, over events of a type of its own. */
+export function declareStage({ name, slug, unit, stage }: Declared): WindowStage {
+  const length = (units: number): Duration => `${Math.round(units * unit)} milliseconds`;
+  const type = eventType(`${slug}-event`, {
+    description: `events of the transcript "${name}"`,
+    schema: z.object({ id: z.string(), key: z.string(), at: z.int(), amount: z.number() }),
+    id: 'id',
+    time: 'at',
+    key: 'key',
+  });
+  return windowStage(slug, {
+    description: name,
+    from: type,
+    key: 'key',
+    window: windowOf(stage.window, length),
+    outOfOrderness: length(stage.bound),
+    allowedLateness: length(stage.lateness),
+    values: {
+      count: count(),
+      sum: sum('amount'),
+      min: min('amount'),
+      max: max('amount'),
+      mean: mean('amount'),
+    },
+  });
+}
+
+/** All transcripts as one pipeline: one stream that every stage reads. */
+export function declarePipeline(transcripts: readonly Declared[]): Pipeline {
+  const stages = transcripts.map(declareStage);
+  return pipeline('transcripts', {
+    description: 'the stages of all transcripts',
+    types: stages.map(({ from }) => from),
+    stages,
+  });
+}
+
+function windowOf(window: TranscriptStage['window'], length: (units: number) => Duration): WindowSpec {
+  if ('calendar' in window) return calendar(window.calendar, window.zone);
+  const alignment = { offset: length(window.offset ?? 0) };
+  if ('tumbling' in window) return tumbling(length(window.tumbling), alignment);
+  if ('hopping' in window) return hopping(length(window.hopping), length(window.every), alignment);
+  return cumulative(length(window.cumulative), length(window.by), alignment);
+}

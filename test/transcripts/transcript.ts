@@ -1,0 +1,56 @@
+/** What a stage of a transcript is declared as; lengths of time are in units of the transcript. */
+export interface TranscriptStage {
+  readonly window:
+    | { readonly tumbling: number; readonly offset?: number | undefined }
+    | { readonly hopping: number; readonly every: number; readonly offset?: number | undefined }
+    | { readonly cumulative: number; readonly by: number; readonly offset?: number | undefined }
+    | { readonly calendar: 'hour' | 'day' | 'week' | 'month'; readonly zone: string };
+  /** How far events may be out of order. */
+  readonly bound: number;
+  /** How long after its end a window takes late events. */
+  readonly lateness: number;
+}
+
+/** One event, at an instant in epoch milliseconds. */
+export interface TranscriptEvent {
+  readonly id: string;
+  readonly key: string;
+  readonly time: number;
+  readonly amount: number;
+}
+
+/** What becomes of an event: `outside` lies between windows and is counted nowhere. */
+export type Outcome = 'accepted' | 'late' | 'duplicate' | 'outside';
+
+/** A result that a step emits. */
+export interface Emission {
+  readonly key: string;
+  readonly start: number;
+  readonly end: number;
+  readonly revision: number;
+  readonly final: boolean;
+  /** The values that the transcript names. */
+  readonly values: Readonly<Record<string, number | null>>;
+}
+
+/** Something that happens, and all that follows from it before the next thing does. */
+export interface Step {
+  /** The step as it is written, for messages. */
+  readonly text: string;
+  readonly event: TranscriptEvent;
+  readonly outcome: Outcome;
+  /** The stage's watermark after the step; `undefined` where the transcript does not say. */
+  readonly watermark: number | undefined;
+  readonly emits: readonly Emission[];
+}
+
+/** A readable account of what a stage does with a sequence of events. */
+export interface Transcript {
+  readonly name: string;
+  /** File and place in it: names the stage wherever a name is needed. */
+  readonly slug: string;
+  /** Milliseconds of the unit in which its times are written. */
+  readonly unit: number;
+  readonly stage: TranscriptStage;
+  readonly steps: readonly Step[];
+}

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Counts } from '../../shared/state/commit.ts';
+import { startDynamoDB, type TestDynamoDB } from '../support/dynamodb.ts';
+import { World } from '../support/world.ts';
+import { AlgebraStage, type Observed } from './algebra.ts';
+import { declareStage } from './declare.ts';
+import { readTranscripts } from './read.ts';
+import type { Outcome, Step, Transcript } from './transcript.ts';
+
+const transcripts = readTranscripts();
+/** After every time in any transcript: nothing in them is ahead of its arrival. */
+const NOW = Date.UTC(2026, 0, 1);
+
+/** Checks one step: exactly the results that the transcript names, in any order, with at least the values it names. */
+function expectStep(step: Step, observed: Observed): void {
+  const order = (a: { key: string; end: number }, b: { key: string; end: number }) =>
+    a.end - b.end || (a.key < b.key ? -1 : 1);
+  expect(observed.outcome, step.text).toBe(step.outcome);
+  if (step.watermark !== undefined) expect(observed.watermark, step.text).toBe(step.watermark);
+  const bounds = ({ key, start, end, revision, final }: Step['emits'][number] | Observed['emits'][number]) =>
+    `${key} [${new Date(start).toISOString()}, ${new Date(end).toISOString()}) r${revision}${final ? ' final' : ''}`;
+  const [emitted, expected] = [[...observed.emits].sort(order), [...step.emits].sort(order)];
+  expect(emitted.map(bounds), step.text).toEqual(expected.map(bounds));
+  expect(
+    emitted.map(({ values }) => values),
+    step.text,
+  ).toMatchObject(expected.map(({ values }) => values));
+}
+
+describe('by the pure algebra', () => {
+  test.each(transcripts)('$slug: $name', (transcript) => {
+    const stage = new AlgebraStage(transcript);
+    for (const step of transcript.steps) expectStep(step, stage.take(step.event));
+  });
+});
+
+describe('by the protocol, over a DynamoDB emulator', () => {
+  let dynamodb: TestDynamoDB;
+  beforeAll(async () => {
+    dynamodb = await startDynamoDB();
+  });
+  afterAll(() => dynamodb.stop());
+
+  test.each(transcripts)('$slug: $name', async (transcript) => {
+    const stage = new ProtocolStage(await worldOf(dynamodb, transcript));
+    for (const step of transcript.steps) expectStep(step, await stage.take(step));
+  });
+});
+
+async function worldOf(dynamodb: TestDynamoDB, transcript: Transcript): Promise<World> {
+  const world = await World.create(dynamodb, declareStage(transcript), 1, NOW);
+  await world.sweep();
+  return world;
+}
+
+/** The writer, the firing and the sweeping of a stage, in turn after every event. */
+class ProtocolStage {
+  readonly #world: World;
+  #seen = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  async take({ event }: Step): Promise<Observed> {
+    const before = await this.#counts();
+    const { id, key, time, amount } = event;
+    const { name } = this.#world.context.compiled.stage.from;
+    // Longer than a writer goes without looking at the stage's clock.
+    this.#world.now += 20_000;
+    this.#world.put(0, [{ type: name, source: '/test', id, time, key, data: { id, key, at: time, amount } }]);
+    await this.#world.deliver('shardId-000000000000', 1);
+    await this.#world.fire();
+    const emits = this.#world.results.slice(this.#seen);
+    this.#seen = this.#world.results.length;
+    const clock = await this.#world.context.clock.read();
+    return {
+      outcome: outcomeOf(before, await this.#counts()),
+      watermark: clock?.watermark ?? Number.NEGATIVE_INFINITY,
+      emits,
+    };
+  }
+
+  async #counts(): Promise<Counts | undefined> {
+    return (await this.#world.context.log.last('shardId-000000000000'))?.tail.counts;
+  }
+}
+
+function outcomeOf(before: Counts | undefined, after: Counts | undefined): Outcome {
+  const grown = (['accepted', 'late', 'duplicate'] as const).filter(
+    (name) => (after?.[name] ?? 0) > (before?.[name] ?? 0),
+  );
+  expect(grown.length).toBeLessThan(2);
+  return grown[0] ?? 'outside';
+}
