@@ -1,0 +1,126 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { parseResult, type WindowResult } from '../../shared/results/result.ts';
+import type { LocalRun } from '../../tools/local/run.ts';
+import { startLocal } from '../../tools/local/start-local.ts';
+import { countsOf, HEADERS, type StageCounts } from '../support/api-client.ts';
+import { temporaryFolder } from '../support/millrace-process.ts';
+import { StreamTail } from '../support/stream-tail.ts';
+import { synthesizeTranscripts, type TranscriptApp } from '../support/transcript-app.ts';
+import { readTranscripts } from '../transcripts/read.ts';
+import type { Emission, Step, Transcript } from '../transcripts/transcript.ts';
+
+/** Long, since all transcripts share a busy machine; whoever waits goes on as soon as it is true. */
+const PATIENCE = { timeout: 150_000, interval: 50 };
+const transcripts = readTranscripts();
+const folder = temporaryFolder();
+let app: TranscriptApp;
+let run: LocalRun;
+let watcher: Watcher;
+
+beforeAll(async () => {
+  app = synthesizeTranscripts(transcripts);
+  run = await startLocal({ assembly: app.assembly, dataDir: folder.path });
+  const stream = run.streams.find((name) => /results/i.test(name)) ?? '';
+  watcher = new Watcher(run.url, await StreamTail.open(run.endpoints.kinesis, stream));
+}, 120_000);
+afterAll(async () => {
+  await watcher?.close();
+  await run?.stop();
+  app?.remove();
+  folder.remove();
+}, 60_000);
+
+/** Looks at the counts of all stages and at the results stream, for all transcripts at once. */
+class Watcher {
+  counts: Record<string, StageCounts> = {};
+  readonly #url: string;
+  readonly #tail: StreamTail;
+  readonly #results = new Map<string, WindowResult[]>();
+  readonly #watching: Promise<void>;
+  #closed = false;
+
+  constructor(url: string, tail: StreamTail) {
+    this.#url = url;
+    this.#tail = tail;
+    this.#watching = this.#watch();
+  }
+
+  /** What a stage has emitted so far, in order. */
+  resultsOf(stage: string): readonly WindowResult[] {
+    return this.#results.get(stage) ?? [];
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#watching;
+    this.#tail.close();
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#closed) {
+      this.counts = await countsOf(this.#url);
+      for (const record of await this.#tail.read()) {
+        const parsed: unknown = JSON.parse(record.toString('utf8'));
+        for (const event of Array.isArray(parsed) ? parsed : [parsed]) {
+          const result = parseResult((event as { data: unknown }).data);
+          this.#results.set(result.stage, [...this.resultsOf(result.stage), result]);
+        }
+      }
+      await pause(PATIENCE.interval);
+    }
+  }
+}
+
+const bounds = ({ key, start, end, revision, final }: Omit<Emission, 'values'>) =>
+  `${new Date(end).toISOString()} from ${new Date(start).toISOString()} ${key} r${revision}${final ? ' final' : ''}`;
+
+/** What steps lead to, and the order of results that are emitted together does not matter. */
+const inOrder = <T extends Omit<Emission, 'values'>>(emissions: readonly T[]): T[] =>
+  [...emissions].sort((a, b) => (bounds(a) < bounds(b) ? -1 : 1));
+
+async function post(slug: string, { event }: Step): Promise<void> {
+  const { id, key, time, amount } = event;
+  const answer = await fetch(`${run.url}/v1/events/${slug}-event`, {
+    method: 'POST',
+    headers: HEADERS,
+    body: JSON.stringify({ id, key, at: time, amount }),
+  });
+  expect([answer.status, await answer.json()]).toEqual([202, { accepted: 1, rejected: [] }]);
+}
+
+/** Posts each event when all that the one before it leads to is there. */
+async function play({ slug, steps }: Transcript): Promise<void> {
+  const expected = { accepted: 0, duplicate: 0, late: 0, rejected: 0 };
+  let emitted = 0;
+  for (const step of steps) {
+    await post(slug, step);
+    if (step.outcome !== 'outside') expected[step.outcome]++;
+    emitted += step.emits.length;
+    await vi.waitUntil(
+      () =>
+        JSON.stringify(watcher.counts[slug]) === JSON.stringify(expected) &&
+        watcher.resultsOf(slug).length >= emitted,
+      PATIENCE,
+    );
+  }
+}
+
+test('through HTTP, streams and functions, every transcript emits what it says', async () => {
+  await Promise.all(
+    transcripts.map((transcript) =>
+      play(transcript).catch((error: unknown) => {
+        const { slug } = transcript;
+        const seen = { counts: watcher.counts[slug], results: watcher.resultsOf(slug).map(bounds) };
+        throw new Error(`${slug}: ${JSON.stringify(seen, null, 1)}`, { cause: error });
+      }),
+    ),
+  );
+  for (const { slug, steps } of transcripts) {
+    const expected = inOrder(steps.flatMap(({ emits }) => emits));
+    const emitted = inOrder(watcher.resultsOf(slug));
+    expect(emitted.map(bounds), slug).toEqual(expected.map(bounds));
+    const values = ({ values: named }: { values: unknown }) => named;
+    expect(emitted.map(values), slug).toMatchObject(expected.map(values));
+  }
+}, 240_000);
