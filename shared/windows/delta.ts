@@ -56,34 +56,63 @@ abstract class TableDelta implements SliceTable {
   }
 
   encode(): Uint8Array {
-    const bytes = new ByteWriter();
-    bytes.byte(DELTA_VERSION);
     const slices = this.slices();
-    bytes.json([this.#fingerprint.hashes, slices]);
+    const bytes = beginDelta(this.#fingerprint, slices);
     for (const slice of slices) {
       const rows = this.#tables.get(slice);
-      if (rows !== undefined) bytes.block(encodeRows(rows, this.#layout));
+      if (rows !== undefined) bytes.block(encodeRows(rows, this.#layout, 0, rows.size));
     }
     return bytes.finish();
   }
+}
+
+/** What comes before the blocks of the slices. */
+function beginDelta(fingerprint: Fingerprint, slices: readonly number[]): ByteWriter {
+  const bytes = new ByteWriter();
+  bytes.byte(DELTA_VERSION);
+  bytes.json([fingerprint.hashes, slices]);
+  return bytes;
+}
+
+/** A delta of one slice, made of `count` rows from `first` on. */
+export function encodeSlice(
+  slice: number,
+  rows: Rows,
+  layout: Layout,
+  fingerprint: Fingerprint,
+  first: number,
+  count: number,
+): Uint8Array {
+  const bytes = beginDelta(fingerprint, [slice]);
+  bytes.block(encodeRows(rows, layout, first, count));
+  return bytes.finish();
 }
 
 /**
  * Rows in the order in which keys appeared. Sorted keys would compress better, by 2% of a whole commit, but sorting takes 6 to 13%
  * of a batch's time.
  */
-function encodeRows({ keys, remainders, size, values, width }: Rows, { columns }: Layout): Uint8Array {
+function encodeRows(
+  { keys, remainders, values, width }: Rows,
+  { columns }: Layout,
+  first: number,
+  count: number,
+): Uint8Array {
   const bytes = new ByteWriter();
-  bytes.json(keys);
-  const column = new Float64Array(size);
+  const last = Math.min(keys.length, first + count);
+  bytes.json(first === 0 && last === keys.length ? keys : keys.slice(first, last));
+  const column = new Float64Array(last - first);
   for (let slot = 0; slot < width; slot++) {
-    for (let row = 0, at = slot; row < size; row++, at += width) column[row] = values[at] as number;
+    for (let row = first, at = first * width + slot; row < last; row++, at += width)
+      column[row - first] = values[at] as number;
     bytes.column(column);
   }
   bytes.json(
     columns.flatMap(({ index }) => {
-      const carried = remainders[index];
-      return carried === undefined ? [] : [[index, [...carried].map(([row, value]) => [row, String(value)])]];
+      const carried = [...(remainders[index] ?? [])].filter(([row]) => row >= first && row < last);
+      return carried.length === 0
+        ? []
+        : [[index, carried.map(([row, value]) => [row - first, String(value)])]];
     }),
   );
   return bytes.finish();

@@ -43,6 +43,18 @@ export class KeyIndex {
     return added - 1;
   }
 
+  /** The number of a key, -1 where it has none. */
+  find(key: string): number {
+    const hash = hashOf(key, this.#seed);
+    const slots = this.#slots;
+    const last = slots.length - 1;
+    for (let at = (hash >>> this.#shift) << 1; ; at = (at + 2) & last) {
+      const held = slots[at + 1] as number;
+      if (held === 0) return -1;
+      if (slots[at] === hash && this.keys[held - 1] === key) return held - 1;
+    }
+  }
+
   #grow(): void {
     const old = this.#slots;
     const slots = new Int32Array(old.length * 2);
@@ -67,7 +79,7 @@ export class KeyIndex {
 const limitOf = (bits: number): number => 2 ** bits * 0.75;
 
 /** A step like FNV-1a's for every UTF-16 code unit, with its high bits fed back, and the finalization of MurmurHash3. */
-function hashOf(key: string, seed: number): number {
+export function hashOf(key: string, seed: number): number {
   let hash = seed;
   for (let at = 0; at < key.length; at++) {
     hash = (Math.imul(hash ^ key.charCodeAt(at), 0x01000193) + (hash >>> 15)) | 0;

@@ -1,5 +1,8 @@
+import { type Bucket, bucketOf } from './bucket.ts';
 import type { Layout } from './columns.ts';
 import type { Result } from './compile-result.ts';
+import { encodeSlice } from './delta.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import { foldColumn, foldRemainders } from './fold-column.ts';
 import { Rows } from './rows.ts';
 import type { ResultValues, WindowMerge } from './types.ts';
@@ -7,16 +10,32 @@ import type { ResultValues, WindowMerge } from './types.ts';
 /** Many windows may be merged side by side, each with few keys. */
 const EXPECTED_ROWS = 64;
 
+/** Partials of many keys: number `slot` of the i-th key is `numbers[slot * perSlot + i * perKey]`. */
+export interface Partials {
+  readonly keys: readonly string[];
+  readonly numbers: Float64Array;
+  readonly perSlot: number;
+  readonly perKey: number;
+  /** By column, what sums hold beyond their doubles. */
+  carried(column: number): Iterable<readonly [row: number, carried: bigint]>;
+}
+
 /** The rows of one window, merged from deltas and from other merges of the same stage. */
 export class TableMerge implements WindowMerge {
   readonly #layout: Layout;
+  readonly #fingerprint: Fingerprint;
   readonly #result: Result;
   readonly #rows: Rows;
+  readonly #bucket: Bucket | undefined;
+  /** The sums over all keys that shares divide by: of a bucket kept from the start, otherwise made when asked for. */
+  #totals: Rows | undefined;
 
-  constructor(layout: Layout, result: Result) {
+  constructor(layout: Layout, fingerprint: Fingerprint, result: Result, bucket?: Bucket) {
     this.#layout = layout;
+    this.#fingerprint = fingerprint;
     this.#result = result;
     this.#rows = new Rows(layout, EXPECTED_ROWS);
+    this.#bucket = bucket;
   }
 
   /** @throws TypeError when the merge is of another stage */
@@ -31,52 +50,114 @@ export class TableMerge implements WindowMerge {
     return this.#rows.size;
   }
 
-  absorb(other: WindowMerge): void {
-    const { keys, values, width, remainders } = TableMerge.of(other, this.#layout).#rows;
-    this.fold(keys, values, 1, width, (column) => remainders[column] ?? []);
+  get keys(): readonly string[] {
+    return this.#rows.keys;
   }
 
-  /**
-   * Folds partials in: number `slot` of the i-th key is `numbers[slot * perSlot + i * perKey]`.
-   *
-   * @param carried - by column, what sums hold beyond their doubles
-   */
-  fold(
-    keys: readonly string[],
-    numbers: Float64Array,
-    perSlot: number,
-    perKey: number,
-    carried: (column: number) => Iterable<readonly [row: number, carried: bigint]>,
-  ): void {
-    const target = this.#rows;
-    const rows = new Uint32Array(keys.length);
-    for (let i = 0; i < rows.length; i++) rows[i] = target.rowOf(keys[i] as string);
-    for (const column of this.#layout.columns) {
-      const numbersOf = (slot: number) => ({ values: numbers, offset: slot * perSlot, step: perKey });
-      foldColumn(column, target, rows, rows.length, numbersOf(column.slot), numbersOf(column.slot + 1));
-      foldRemainders(column, target, rows, carried(column.index));
+  absorb(other: WindowMerge): void {
+    this.fold(partialsOf(TableMerge.of(other, this.#layout).#rows));
+  }
+
+  /** Folds partials in. */
+  fold(partials: Partials): void {
+    if (this.#bucket === undefined) {
+      this.#totals = undefined;
+      foldRows(this.#layout, this.#rows, partials);
+    } else {
+      this.#totals ??= totalsRow(this.#layout);
+      foldTotals(this.#layout, this.#totals, partials);
+      foldRows(this.#layout, this.#rows, select(partials, this.#bucket, this.#layout));
     }
   }
 
   *results(): IterableIterator<readonly [key: string, values: ResultValues]> {
     const rows = this.#rows;
-    const totals = this.#totals();
+    const totals = this.#overAllKeys();
     for (let row = 0; row < rows.size; row++) {
       yield [rows.keys[row] as string, this.#result(rows, row, totals)];
     }
   }
 
-  /** The sums over all keys that shares divide by, as exact as the keys' own: every key folded into one row. */
-  #totals(): Rows {
-    const { values, size, width, remainders } = this.#rows;
-    const totals = new Rows(this.#layout, 1);
-    totals.rowOf('');
-    const first = new Uint32Array(size);
-    for (const column of this.#layout.totals) {
-      const numbersOf = (slot: number) => ({ values, offset: slot, step: width });
-      foldColumn(column, totals, first, size, numbersOf(column.slot), numbersOf(column.slot + 1));
-      foldRemainders(column, totals, first, remainders[column.index] ?? []);
-    }
-    return totals;
+  valuesOf(key: string): ResultValues | undefined {
+    const row = this.#rows.find(key);
+    return row < 0 ? undefined : this.#result(this.#rows, row, this.#overAllKeys());
   }
+
+  encode(slice: number, first: number, count: number): Uint8Array {
+    return encodeSlice(slice, this.#rows, this.#layout, this.#fingerprint, first, count);
+  }
+
+  /** As exact as the keys' own sums: every key folded into one row. */
+  #overAllKeys(): Rows {
+    if (this.#totals === undefined) {
+      this.#totals = totalsRow(this.#layout);
+      foldTotals(this.#layout, this.#totals, partialsOf(this.#rows));
+    }
+    return this.#totals;
+  }
+}
+
+function partialsOf({ keys, values, width, remainders }: Rows): Partials {
+  return {
+    keys,
+    numbers: values,
+    perSlot: 1,
+    perKey: width,
+    carried: (column) => remainders[column] ?? [],
+  };
+}
+
+function foldRows(layout: Layout, target: Rows, partials: Partials): void {
+  const { keys, numbers, perSlot, perKey } = partials;
+  const rows = new Uint32Array(keys.length);
+  for (let i = 0; i < rows.length; i++) rows[i] = target.rowOf(keys[i] as string);
+  for (const column of layout.columns) {
+    const numbersOf = (slot: number) => ({ values: numbers, offset: slot * perSlot, step: perKey });
+    foldColumn(column, target, rows, rows.length, numbersOf(column.slot), numbersOf(column.slot + 1));
+    foldRemainders(column, target, rows, partials.carried(column.index));
+  }
+}
+
+function totalsRow(layout: Layout): Rows {
+  const totals = new Rows(layout, 1);
+  totals.rowOf('');
+  return totals;
+}
+
+function foldTotals(layout: Layout, totals: Rows, partials: Partials): void {
+  const { keys, numbers, perSlot, perKey } = partials;
+  const first = new Uint32Array(keys.length);
+  for (const column of layout.totals) {
+    const numbersOf = (slot: number) => ({ values: numbers, offset: slot * perSlot, step: perKey });
+    foldColumn(column, totals, first, keys.length, numbersOf(column.slot), numbersOf(column.slot + 1));
+    foldRemainders(column, totals, first, partials.carried(column.index));
+  }
+}
+
+/** The partials of a bucket's keys alone. */
+function select(partials: Partials, bucket: Bucket, { initial }: Layout): Partials {
+  const { keys, numbers, perSlot, perKey } = partials;
+  const chosen: number[] = [];
+  const places = new Map<number, number>();
+  for (let i = 0; i < keys.length; i++) {
+    if (bucketOf(keys[i] as string, bucket.of) !== bucket.index) continue;
+    places.set(i, chosen.length);
+    chosen.push(i);
+  }
+  const gathered = new Float64Array(initial.length * chosen.length);
+  for (let slot = 0, to = 0; slot < initial.length; slot++) {
+    for (const i of chosen) gathered[to++] = numbers[slot * perSlot + i * perKey] as number;
+  }
+  return {
+    keys: chosen.map((i) => keys[i] as string),
+    numbers: gathered,
+    perSlot: chosen.length,
+    perKey: 1,
+    *carried(column) {
+      for (const [row, value] of partials.carried(column)) {
+        const place = places.get(row);
+        if (place !== undefined) yield [place, value] as const;
+      }
+    },
+  };
 }

@@ -17,6 +17,6 @@ export function compilePlan(stage: WindowStage): WindowPlan {
     windows: createAssigner(stage.window),
     createDelta: compileDelta(layout, fingerprint),
     read: (bytes) => readDelta(bytes, layout, fingerprint),
-    createMerge: () => new TableMerge(layout, result),
+    createMerge: (bucket) => new TableMerge(layout, fingerprint, result, bucket),
   };
 }

@@ -46,9 +46,14 @@ function mergeBlock(block: Uint8Array, target: TableMerge, layout: Layout): void
     reader.column(numbers, slot * count, count, absent);
   });
   const remainders = reader.json() as [index: number, carried: [row: number, value: string][]][];
-  target.fold(keys, numbers, count, 1, (column) =>
-    remainders
-      .filter(([index]) => index === column)
-      .flatMap(([, carried]) => carried.map(([row, value]) => [row, BigInt(value)] as const)),
-  );
+  target.fold({
+    keys,
+    numbers,
+    perSlot: count,
+    perKey: 1,
+    carried: (column) =>
+      remainders
+        .filter(([index]) => index === column)
+        .flatMap(([, carried]) => carried.map(([row, value]) => [row, BigInt(value)] as const)),
+  });
 }

@@ -42,6 +42,11 @@ export class Rows {
     return row;
   }
 
+  /** The row of a key, -1 where it has none. */
+  find(key: string): number {
+    return this.#index.find(key);
+  }
+
   #begin(row: number): void {
     const at = row * this.width;
     if (at + this.width > this.values.length) {

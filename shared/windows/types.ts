@@ -1,3 +1,5 @@
+import type { Bucket } from './bucket.ts';
+
 /** A window of event time: start inclusive, end exclusive, epoch milliseconds. */
 export interface Window {
   readonly start: number;
@@ -51,10 +53,16 @@ export interface DeltaReader {
 export interface WindowMerge {
   /** Number of keys. */
   readonly size: number;
+  /** The keys in the order in which they first appeared. */
+  readonly keys: readonly string[];
   /** Folds another merge in, key by key. */
   absorb(other: WindowMerge): void;
   /** Results per key, in the order in which keys first appeared; call after everything is merged. */
   results(): IterableIterator<readonly [key: string, values: ResultValues]>;
+  /** The values of one key, `undefined` where nothing of it was merged; call after everything is merged. */
+  valuesOf(key: string): ResultValues | undefined;
+  /** The partials of `count` keys from the `first` one on as an encoded delta that touches one slice. */
+  encode(slice: number, first: number, count: number): Uint8Array;
 }
 
 /** A window stage compiled for execution. */
@@ -63,5 +71,6 @@ export interface WindowPlan {
   createDelta(): Delta;
   /** @throws DeltaFormatError when the bytes are of another version or another declaration */
   read(bytes: Uint8Array): DeltaReader;
-  createMerge(): WindowMerge;
+  /** @param bucket - merge only its keys; all others count in what shares are of, and nowhere else */
+  createMerge(bucket?: Bucket): WindowMerge;
 }
