@@ -50,7 +50,7 @@ function describeWindowStage(stage: WindowStage): string {
       ['what', 'how'],
       [
         ['reads', `\`${stage.from.name}\``],
-        ['key', `\`${stage.key}\``],
+        ['key', typeof stage.key === 'string' ? `\`${stage.key}\`` : 'none: all events together, as `all`'],
         ['window', describeWindow(stage.window)],
         ['out-of-orderness bound', formatDuration(stage.outOfOrderness)],
         ['allowed lateness', formatDuration(stage.allowedLateness)],

@@ -4,7 +4,7 @@ export { type EventType, eventType, type KeyField, type NumericField } from './e
 export { type FieldKind, fieldOf, type JsonSchema, jsonSchemaOf } from './fields.ts';
 export { type Pipeline, pipeline, windowStages } from './pipeline.ts';
 export { spanOf } from './span.ts';
-export { type Stage, type WindowStage, windowStage } from './stage.ts';
+export { type AllKeys, allKeys, type Stage, type WindowStage, windowStage } from './stage.ts';
 export { assertDistinct, fieldsOf, PipelineError } from './validate.ts';
 export * from './window-spec.ts';
 export { describeWindow, longestWindow, sliceLength, windowPace } from './window-times.ts';

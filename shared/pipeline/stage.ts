@@ -3,6 +3,14 @@ import { type Duration, durationMs } from './duration.ts';
 import type { EventType, KeyField, NumericField } from './event-type.ts';
 import type { WindowSpec } from './window-spec.ts';
 
+/** In place of a key: all events form one group. */
+export interface AllKeys {
+  readonly kind: 'all';
+}
+
+/** Groups all events of a stage together, such as for a ranking over all devices; the key of its results is `all`. */
+export const allKeys = (): AllKeys => ({ kind: 'all' });
+
 /** A stage that folds the events of one type per key and window, and emits one result per key when the window fires. */
 export interface WindowStage {
   readonly kind: 'window';
@@ -11,8 +19,8 @@ export interface WindowStage {
   readonly description: string;
   /** The event type that the stage reads. */
   readonly from: EventType;
-  /** Field of the event's data by whose value events are grouped. */
-  readonly key: string;
+  /** Field of the event's data by whose value events are grouped, or one group for all. */
+  readonly key: string | AllKeys;
   readonly window: WindowSpec;
   /** How far behind the highest event time seen an event may be and still count as in time, in milliseconds. */
   readonly outOfOrderness: number;
@@ -31,7 +39,7 @@ export type Stage = WindowStage;
 export interface WindowStageOptions<T> {
   readonly description: string;
   readonly from: EventType<T>;
-  readonly key: KeyField<T>;
+  readonly key: KeyField<T> | AllKeys;
   readonly window: WindowSpec;
   readonly outOfOrderness: Duration;
   readonly allowedLateness: Duration;

@@ -93,9 +93,11 @@ function* checkWindowStage(stage: WindowStage, declared: Pipeline): Generator<st
   if (!declared.types.includes(stage.from)) {
     yield `${at} reads "${stage.from.name}", which is not among the pipeline's types: add it to "types"`;
   }
-  const key = fieldOf(stage.from, stage.key);
-  if (key === undefined) yield `${at}: its key "${stage.key}" is not a field of "${stage.from.name}"`;
-  else if (key.nullable) yield `${at}: its key "${stage.key}" may be missing or null: make it required`;
+  if (typeof stage.key === 'string') {
+    const key = fieldOf(stage.from, stage.key);
+    if (key === undefined) yield `${at}: its key "${stage.key}" is not a field of "${stage.from.name}"`;
+    else if (key.nullable) yield `${at}: its key "${stage.key}" may be missing or null: make it required`;
+  }
   yield* checkWindow(stage, at);
   if (Object.keys(stage.values).length === 0)
     yield `${at} computes nothing: add at least one aggregate to "values"`;

@@ -106,11 +106,19 @@ function parseTime(name: string, value: unknown): number {
 function parseValues(values: unknown): ResultValues {
   if (!isObject(values)) throw new ResultFormatError('values is not an object');
   for (const [name, value] of Object.entries(values)) {
-    if (value !== null && typeof value !== 'number') {
-      throw new ResultFormatError(`the value "${name}" is neither a number nor null`);
+    if (!isValue(value)) {
+      throw new ResultFormatError(
+        `the value "${name}" is no number, text, truth value, null, list or object of these`,
+      );
     }
   }
   return values as Record<string, ResultValue>;
+}
+
+function isValue(value: unknown): value is ResultValue {
+  if (Array.isArray(value)) return value.every(isValue);
+  if (typeof value === 'object') return value === null || Object.values(value).every(isValue);
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

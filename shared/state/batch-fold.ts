@@ -21,6 +21,8 @@ export interface Rejected {
 
 /** Results are stored under their key, whose bytes DynamoDB limits to 2048 with the stage's name. */
 const MAX_KEY_LENGTH = 512;
+/** The key of a stage with one group for all events. */
+const ALL = 'all';
 /** A late event travels inside the commit; one too large for that is set aside instead. */
 const MAX_LATE_BYTES = 100_000;
 
@@ -44,7 +46,8 @@ export class BatchFold implements EventVisitor {
   readonly #compiled: CompiledStage;
   readonly #validate: Validator;
   readonly #type: string;
-  readonly #keyField: string;
+  /** The field that is the key, unless there is one group for all. */
+  readonly #keyField: string | undefined;
   readonly #maxAhead: number;
   readonly #state: ShardState;
   readonly #w: number;
@@ -62,7 +65,8 @@ export class BatchFold implements EventVisitor {
     this.#compiled = compiled;
     this.#validate = compileValidator(compiled.stage.from);
     this.#type = compiled.stage.from.name;
-    this.#keyField = compiled.stage.key;
+    const { key } = compiled.stage;
+    this.#keyField = typeof key === 'string' ? key : undefined;
     this.#maxAhead = compiled.stage.from.maxAhead;
     this.#state = state;
     this.#w = state.w;
@@ -112,7 +116,7 @@ export class BatchFold implements EventVisitor {
       return;
     }
     const fields = data as Record<string, unknown>;
-    const stageKey = String(fields[this.#keyField]);
+    const stageKey = this.#keyField === undefined ? ALL : String(fields[this.#keyField]);
     if (stageKey.length > MAX_KEY_LENGTH) {
       const reason = `${this.#keyField} is ${stageKey.length} characters long, over ${MAX_KEY_LENGTH}`;
       this.#reject(sub, 'key', reason, bytesOf({ type, source, id, time, key, data, extra }));
@@ -136,7 +140,7 @@ export class BatchFold implements EventVisitor {
       return;
     }
     try {
-      this.delta.add(slice.slice, stageKey, fields);
+      this.delta.add(slice.slice, stageKey, fields, time);
     } catch (error) {
       // A batch that says it was validated, and was not: one such event must not block its shard.
       if (!(error instanceof MissingFieldError)) throw error;

@@ -135,8 +135,9 @@ function* resultsOf(context: StageContext, merged: readonly MergedWindow[]): Gen
       final,
     });
     const before = new Map<string, string>();
-    for (const [key, values] of previous?.results() ?? []) before.set(key, JSON.stringify(values));
-    for (const [key, values] of current.results()) {
+    const { start } = firing.window;
+    for (const [key, values] of previous?.results(start) ?? []) before.set(key, JSON.stringify(values));
+    for (const [key, values] of current.results(start)) {
       if (previous === undefined || before.get(key) !== JSON.stringify(values)) {
         yield { key, event: write(key, values) };
       }

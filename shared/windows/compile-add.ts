@@ -16,6 +16,7 @@ export type Add = (
   slice: number,
   key: string,
   data: Readonly<Record<string, unknown>>,
+  time: number,
 ) => void;
 
 /**
@@ -40,7 +41,7 @@ export function compileAdd({ columns, initial }: Layout): Add {
     `const values = rows.values, at = row * ${initial.length};`,
     ...columns.map((column) => addTo(column, column.operand && terms.get(column.operand.id))),
   ];
-  const source = `return function add(slice, key, data) {\n${body.join('\n')}\n};`;
+  const source = `return function add(slice, key, data, time) {\n${body.join('\n')}\n};`;
   return new Function('missing', 'addReal', 'carryInteger', source)(missing, addReal, carryInteger);
 }
 

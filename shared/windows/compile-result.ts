@@ -4,7 +4,7 @@ import type { Rows } from './rows.ts';
 import type { ResultValues } from './types.ts';
 
 /** Makes the values of one row. The first row of `totals` holds the sums over all keys, which shares divide by. */
-export type Result = (rows: Rows, row: number, totals: Rows) => ResultValues;
+export type Result = (rows: Rows, row: number, totals: Rows, start: number) => ResultValues;
 
 /** Compiles the formulas of a stage's values into one function; names become literals by JSON.stringify alone. */
 export function compileResult({ initial, values }: Layout): Result {
@@ -37,7 +37,7 @@ export function compileResult({ initial, values }: Layout): Result {
   // Computed names, because a plain "__proto__" in a literal would set the prototype.
   const members = values.map(([name, of]) => `[${JSON.stringify(name)}]: ${formula(of)}`);
   const statements = [...own.values(), ...total.values(), `return { ${members.join(', ')} };`];
-  const source = `return function result(rows, row, totals) {\n${statements.join('\n')}\n};`;
+  const source = `return function result(rows, row, totals, start) {\n${statements.join('\n')}\n};`;
   return new Function('integerSum', 'realSum', 'finite', 'quotient', source)(
     integerSum,
     realSum,

@@ -70,17 +70,17 @@ export class TableMerge implements WindowMerge {
     }
   }
 
-  *results(): IterableIterator<readonly [key: string, values: ResultValues]> {
+  *results(start: number): IterableIterator<readonly [key: string, values: ResultValues]> {
     const rows = this.#rows;
     const totals = this.#overAllKeys();
     for (let row = 0; row < rows.size; row++) {
-      yield [rows.keys[row] as string, this.#result(rows, row, totals)];
+      yield [rows.keys[row] as string, this.#result(rows, row, totals, start)];
     }
   }
 
-  valuesOf(key: string): ResultValues | undefined {
+  valuesOf(key: string, start: number): ResultValues | undefined {
     const row = this.#rows.find(key);
-    return row < 0 ? undefined : this.#result(this.#rows, row, this.#overAllKeys());
+    return row < 0 ? undefined : this.#result(this.#rows, row, this.#overAllKeys(), start);
   }
 
   encode(slice: number, first: number, count: number): Uint8Array {

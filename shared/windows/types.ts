@@ -23,14 +23,24 @@ export interface WindowAssigner {
   slicesOf(window: Window): readonly number[];
 }
 
-/** A value of a result: a number, or null where there was nothing to compute it from. */
-export type ResultValue = number | null;
+/** A value of a result: null where there was nothing to compute it from, a list or an object from aggregates such as top-k. */
+export type ResultValue =
+  | number
+  | string
+  | boolean
+  | null
+  | readonly ResultValue[]
+  | { readonly [name: string]: ResultValue };
 export type ResultValues = Readonly<Record<string, ResultValue>>;
 
 /** What one batch contributes: partial aggregates per slice and key. */
 export interface Delta {
-  /** Folds one event in. `data` has been validated against the stage's event type. */
-  add(slice: number, key: string, data: Readonly<Record<string, unknown>>): void;
+  /**
+   * Folds one event in. `data` has been validated against the stage's event type.
+   *
+   * @param time - event time, epoch milliseconds
+   */
+  add(slice: number, key: string, data: Readonly<Record<string, unknown>>, time: number): void;
   /** Number of (slice, key) pairs touched. */
   readonly rows: number;
   /** Starts of the slices touched, ascending. */
@@ -57,10 +67,14 @@ export interface WindowMerge {
   readonly keys: readonly string[];
   /** Folds another merge in, key by key. */
   absorb(other: WindowMerge): void;
-  /** Results per key, in the order in which keys first appeared; call after everything is merged. */
-  results(): IterableIterator<readonly [key: string, values: ResultValues]>;
+  /**
+   * Results per key, in the order in which keys first appeared; call after everything is merged.
+   *
+   * @param start - of the window, where the lines of trends have their intercept
+   */
+  results(start: number): IterableIterator<readonly [key: string, values: ResultValues]>;
   /** The values of one key, `undefined` where nothing of it was merged; call after everything is merged. */
-  valuesOf(key: string): ResultValues | undefined;
+  valuesOf(key: string, start: number): ResultValues | undefined;
   /** The partials of `count` keys from the `first` one on as an encoded delta that touches one slice. */
   encode(slice: number, first: number, count: number): Uint8Array;
 }

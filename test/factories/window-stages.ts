@@ -106,4 +106,4 @@ export const sampleData = (data: SampleData = {}): SampleData => ({
 });
 
 /** The results of a merge, by key. */
-export const resultsOf = (merge: WindowMerge): Map<string, ResultValues> => new Map(merge.results());
+export const resultsOf = (merge: WindowMerge): Map<string, ResultValues> => new Map(merge.results(0));

@@ -51,7 +51,7 @@ export class AlgebraStage {
     if (windows.every((window) => this.#isClosed(window))) return 'late';
     this.#ids.add(id);
     const delta = this.#plan.createDelta();
-    delta.add(slice, key, { id, key, at: time, amount });
+    delta.add(slice, key, { id, key, at: time, amount }, time);
     this.#deltas.push(this.#plan.read(delta.encode()));
     for (const window of windows) if (!this.#isClosed(window)) this.#windows.set(window.end, window);
     return 'accepted';
@@ -83,6 +83,6 @@ export class AlgebraStage {
     for (const slice of this.#plan.windows.slicesOf(window)) {
       for (const delta of this.#deltas) delta.mergeInto(slice, merge);
     }
-    return new Map(merge.results());
+    return new Map(merge.results(window.start));
   }
 }

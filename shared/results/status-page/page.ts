@@ -44,7 +44,7 @@ export function statusPage(stages: readonly WindowStage[]): APIGatewayProxyStruc
 function html(stages: readonly WindowStage[]): string {
   const declared = stages.map(({ name, key, window, values, materialize }) => ({
     name,
-    key,
+    key: typeof key === 'string' ? key : 'key',
     back: longestWindow(window) + windowPace(window),
     values: Object.keys(values),
     kept: materialize,

@@ -29,6 +29,17 @@ function number(value) {
   return Number.isInteger(value) ? whole.format(value) : exact.format(value);
 }
 
+function shown(value) {
+  if (Array.isArray(value)) {
+    const first = value.slice(0, 3).map(shown);
+    return first.join('; ') + (value.length > first.length ? '; …' : '');
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).map(([name, part]) => name + ' ' + shown(part)).join(', ');
+  }
+  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : number(value);
+}
+
 function clock(time) {
   return time === null ? '–' : time.slice(0, 10) + ' ' + time.slice(11, 19);
 }
@@ -78,7 +89,7 @@ function table(stage, items, more) {
   const kinds = shown.map((item) => {
     const part = largest > 0 ? Math.max(0, size(item) / largest) : 0;
     const cells = names.map((name, index) => {
-      const cell = element('td', index === 0 ? { class: 'bar' } : {}, number(item.values[name]));
+      const cell = element('td', index === 0 ? { class: 'bar' } : {}, shown(item.values[name]));
       if (index === 0) cell.style.setProperty('--part', (part * 100).toFixed(1) + '%');
       return cell;
     });

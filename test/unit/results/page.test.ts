@@ -6,6 +6,7 @@ import { resultItem } from '../../../shared/results/item.ts';
 import { compareUtf8 } from '../../../shared/results/keys.ts';
 import { readPage } from '../../../shared/results/page.ts';
 import type { WindowResult } from '../../../shared/results/result.ts';
+import type { ResultValues } from '../../../shared/windows/types.ts';
 import { type ResultsEmulator, startResultsEmulator } from '../../factories/results-table.ts';
 
 interface Item {
@@ -14,7 +15,7 @@ interface Item {
   end: string;
   revision: number;
   final: boolean;
-  values: Record<string, number | null>;
+  values: ResultValues;
 }
 
 let emulator: ResultsEmulator;

@@ -30,9 +30,7 @@ const results = fc.record({
   final: fc.boolean(),
   values: fc.dictionary(
     fc.string(),
-    fc
-      .option(fc.double({ noDefaultInfinity: true, noNaN: true }))
-      .map((value) => (Object.is(value, -0) ? 0 : value)),
+    fc.jsonValue({ noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value))),
     { noNullPrototype: true },
   ),
 });
@@ -83,7 +81,8 @@ describe('what is not a result is refused with its reason', () => {
     [{ ...data, revision: 0.5 }, 'revision'],
     [{ ...data, final: 1 }, 'final'],
     [{ ...data, values: [] }, 'values'],
-    [{ ...data, values: { bytes: '5' } }, '"bytes"'],
+    [{ ...data, values: { bytes: undefined } }, '"bytes"'],
+    [{ ...data, values: { top: [{ label: 'a', weight: Number.NaN }] } }, '"top"'],
   ])('%j: %s', (broken, reason) => {
     expect(() => parseResult(broken)).toThrow(ResultFormatError);
     expect(() => parseResult(broken)).toThrow(reason);

@@ -229,6 +229,6 @@ describe('a firing', () => {
     await world.fire();
     const ids = world.results.map(({ key, start, revision }) => `${key} ${start} ${revision}`);
     expect(new Set(ids).size).toBe(ids.length);
-    expect([...world.latest().values()].reduce((sum, { values }) => sum + (values.events ?? 0), 0)).toBe(10);
+    expect([...world.latest().values()].reduce((sum, { values }) => sum + Number(values.events), 0)).toBe(10);
   });
 });

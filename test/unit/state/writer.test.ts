@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encodeCompact } from '../../../shared/events/compact.ts';
 import { schemaFingerprint } from '../../../shared/events/fingerprint.ts';
+import { allKeys } from '../../../shared/pipeline/index.ts';
 import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
 import { InjectedFault } from '../../support/faults.ts';
 import { MINUTE, reading, readingEvent, totals } from '../../support/stage.ts';
@@ -48,6 +49,16 @@ describe('a batch', () => {
     expect(tail.n).toBe(before.n + 1);
     expect(tail.position).not.toEqual(before.position);
     expect(tail.counts).toEqual({ accepted: 1, duplicate: 1, late: 0, rejected: 0 });
+  });
+
+  test('of a stage without a key counts into one group', async () => {
+    const all = await World.create(dynamodb, { ...totals, key: allKeys() }, 1, START);
+    all.put(0, [readingEvent('1', START, 'a', 2), readingEvent('2', START, 'b', 3)]);
+    all.put(0, [readingEvent('3', START + 2 * MINUTE, 'c', 1)]);
+    await all.deliver(SHARD, 10);
+    await all.sweep();
+    await all.fire();
+    expect(all.results[0]).toMatchObject({ key: 'all', values: { total: 5, events: 2 } });
   });
 
   test('that comes again changes nothing, warm or cold', async () => {

@@ -14,7 +14,7 @@ const deltas = Array.from({ length: 4 }, (_, batch) => {
     const key = `key-${(i * 7 + batch * 31) % KEYS}`;
     const real = i % 5 === 0 ? 1e300 * (batch % 2 === 0 ? 1 : -1) : i / 3;
     const whole = i % 11 === 0 ? Number.MAX_SAFE_INTEGER : i;
-    delta.add(0, key, sampleData({ whole, real, other: batch, hole: i % 3 === 0 ? null : i * 0.1 }));
+    delta.add(0, key, sampleData({ whole, real, other: batch, hole: i % 3 === 0 ? null : i * 0.1 }), 0);
   }
   return delta.encode();
 });
@@ -25,7 +25,7 @@ function merged(merge: WindowMerge, parts: readonly Uint8Array[] = deltas): Wind
 }
 
 const bytesOf = (merge: WindowMerge) =>
-  new Map([...merge.results()].map(([key, values]) => [key, JSON.stringify(values)]));
+  new Map([...merge.results(0)].map(([key, values]) => [key, JSON.stringify(values)]));
 
 describe('buckets', () => {
   const whole = bytesOf(merged(plan.createMerge()));
@@ -53,8 +53,8 @@ describe('buckets', () => {
 describe('a merge', () => {
   test('answers for single keys', () => {
     const merge = merged(plan.createMerge());
-    for (const [key, values] of merge.results()) expect(merge.valuesOf(key)).toEqual(values);
-    expect(merge.valuesOf('unknown')).toBeUndefined();
+    for (const [key, values] of merge.results(0)) expect(merge.valuesOf(key, 0)).toEqual(values);
+    expect(merge.valuesOf('unknown', 0)).toBeUndefined();
   });
 
   test.each([1, 7, 499, 500, 10_000])('encoded in parts of %d keys holds the same', (count) => {

@@ -9,8 +9,8 @@ const plan = compilePlan(base);
 
 const encoded = () => {
   const delta = plan.createDelta();
-  delta.add(0, 'a', sampleData({ whole: 2 }));
-  delta.add(60_000, 'b', sampleData({ whole: 3 }));
+  delta.add(0, 'a', sampleData({ whole: 2 }), 0);
+  delta.add(60_000, 'b', sampleData({ whole: 3 }), 60_000);
   return delta.encode();
 };
 
@@ -30,7 +30,7 @@ test('an empty delta is read', () => {
   const merge = plan.createMerge();
   reader.mergeInto(0, merge);
   expect(merge.size).toBe(0);
-  expect([...merge.results()]).toEqual([]);
+  expect([...merge.results(0)]).toEqual([]);
 });
 
 test('slices are read one by one, and again', () => {
@@ -45,9 +45,9 @@ test('slices are read one by one, and again', () => {
 
 test('encoding does not end a delta', () => {
   const delta = plan.createDelta();
-  delta.add(0, 'a', sampleData({ whole: 2 }));
+  delta.add(0, 'a', sampleData({ whole: 2 }), 0);
   const first = delta.encode();
-  delta.add(0, 'a', sampleData({ whole: 2 }));
+  delta.add(0, 'a', sampleData({ whole: 2 }), 0);
   expect(first).not.toEqual(delta.encode());
 });
 

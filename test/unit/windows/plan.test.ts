@@ -27,7 +27,7 @@ import {
 /** The results of one window of events, through an encoded delta. */
 function run(plan: WindowPlan, events: readonly (readonly [key: string, data: SampleData])[]) {
   const delta = plan.createDelta();
-  for (const [key, data] of events) delta.add(0, key, data);
+  for (const [key, data] of events) delta.add(0, key, data, 0);
   const merge = plan.createMerge();
   plan.read(delta.encode()).mergeInto(0, merge);
   return resultsOf(merge);
@@ -190,7 +190,7 @@ test.each(['__proto__', 'constructor', '', '"', '\u2028', 'ключ', '\ud800', 
 test('an event without a required number is refused whole', () => {
   const delta = compilePlan(sampleStage({ n: count(), a: sum('other'), b: sum('whole') })).createDelta();
   for (const whole of [undefined, null, '5', Number.NaN]) {
-    expect(() => delta.add(0, 'k', { other: 1, whole })).toThrow(new MissingFieldError('whole'));
+    expect(() => delta.add(0, 'k', { other: 1, whole }, 0)).toThrow(new MissingFieldError('whole'));
   }
   expect(delta.rows).toBe(0);
 });
@@ -206,7 +206,7 @@ test('a delta knows its slices and rows', () => {
     [0, 'a'],
     [60_000, 'a'],
   ] as const) {
-    delta.add(slice, key, {});
+    delta.add(slice, key, {}, slice);
   }
   expect(delta.rows).toBe(4);
   expect(delta.slices()).toEqual([-60_000, 0, 60_000]);

@@ -68,7 +68,7 @@ export async function firing({ keys, rounds }: FiringOptions): Promise<FiringRes
 
 function writeAll(merge: WindowMerge, write: ReturnType<typeof resultWriter>): number {
   let characters = 0;
-  for (const [key, values] of merge.results()) characters += write(key, values).length;
+  for (const [key, values] of merge.results(START)) characters += write(key, values).length;
   return characters;
 }
 
@@ -80,12 +80,13 @@ function commitsOf(keys: number): Uint8Array[] {
     for (let first = 0; first < keys; first += KEYS_PER_COMMIT) {
       const delta = plan.createDelta();
       for (let key = first; key < Math.min(keys, first + KEYS_PER_COMMIT); key++) {
-        delta.add(START, `fleet-${key}`, {
+        const data = {
           receive_bytes: Math.floor(random() * 10_000_000),
           send_bytes: Math.floor(random() * 1_000_000),
           receive_packets: Math.floor(random() * 10_000),
           send_packets: Math.floor(random() * 4_000),
-        });
+        };
+        delta.add(START, `fleet-${key}`, data, START);
       }
       commits.push(compress(delta.encode()));
     }

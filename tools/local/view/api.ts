@@ -1,3 +1,5 @@
+import type { ResultValues } from '../../../shared/windows/types.ts';
+
 /** A result as the query API gives it. */
 export interface Item {
   readonly key: string;
@@ -5,7 +7,7 @@ export interface Item {
   readonly end: string;
   readonly revision: number;
   readonly final: boolean;
-  readonly values: Readonly<Record<string, number | null>>;
+  readonly values: ResultValues;
 }
 
 /** A stage as `GET /v1/stages` gives it, as far as the view shows it. */

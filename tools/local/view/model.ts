@@ -74,6 +74,9 @@ export class ViewModel {
 const windowOf = ({ start, end }: Item): string => `${start} ${end}`;
 
 /** The value by which keys of a window are ranked: the first one that its stage declares. */
-export const sizeOf = (item: Item): number => Object.values(item.values)[0] ?? 0;
+export const sizeOf = (item: Item): number => {
+  const [first] = Object.values(item.values);
+  return typeof first === 'number' ? first : 0;
+};
 
 const bySize = (a: Item, b: Item): number => sizeOf(b) - sizeOf(a) || (a.key < b.key ? -1 : 1);

@@ -1,3 +1,4 @@
+import type { ResultValue } from '../../../shared/windows/types.ts';
 import { colors as pc } from '../../colors.ts';
 import type { Item } from './api.ts';
 import { type Firing, type StageModel, sizeOf } from './model.ts';
@@ -78,8 +79,9 @@ function valuesOf({ values }: Item): string {
   return shown.map(([name, value]) => `${name} ${amount(name, value)}`).join('  ');
 }
 
-function amount(name: string, value: number | null): string {
+function amount(name: string, value: ResultValue): string {
   if (value === null) return '-';
+  if (typeof value !== 'number') return harmless(typeof value === 'string' ? value : JSON.stringify(value));
   return /(^|_)bytes$/.test(name) ? `${compact.format(value)}B` : compact.format(value);
 }
 
