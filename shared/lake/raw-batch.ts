@@ -1,0 +1,57 @@
+import { gzipSync } from 'node:zlib';
+import type { EventVisitor } from '../events/types.ts';
+import type { Position } from '../state/position.ts';
+import { WHOLE_RECORD } from '../state/position.ts';
+import type { SourceRecord } from '../state/writer.ts';
+import { type DecodeOptions, decodeRecord } from '../streams/decode.ts';
+import type { SetAsideItem } from '../streams/set-aside.ts';
+import { rawLine } from './raw-row.ts';
+
+/** Bytes of JSON at which an object is closed: about a tenth of it once compressed, and what fits the function's memory. */
+const MAX_BYTES = 48 * 1024 * 1024;
+
+/** What some records of a shard decode to. */
+export interface RawBatch {
+  /** JSON lines. */
+  readonly lines: readonly string[];
+  readonly rejected: readonly SetAsideItem[];
+  /** Where the last record taken ends. */
+  readonly to: Position;
+}
+
+/**
+ * Decodes records into rows, whole records only, until they are enough for one object.
+ *
+ * @param records - at least one
+ */
+export function rawBatch(
+  pipeline: string,
+  shard: string,
+  records: readonly SourceRecord[],
+  options: DecodeOptions,
+): RawBatch {
+  const lines: string[] = [];
+  const rejected: SetAsideItem[] = [];
+  let bytes = 0;
+  let sequence = '';
+  for (const record of records) {
+    const { arrival } = record;
+    sequence = record.sequence;
+    const visitor: EventVisitor = {
+      event(sub, type, source, id, time, key, data, _trusted, extra) {
+        const event = { type, source, id, time, key, data, ...(extra && { extra }) };
+        const line = rawLine(event, { pipeline, shard, sequence, subSequence: sub, arrival });
+        lines.push(line);
+        bytes += line.length;
+      },
+      undecodable: (sub, reason, data) =>
+        void rejected.push({ sequence, sub, arrival, code: 'undecodable', reason, bytes: Buffer.from(data) }),
+    };
+    decodeRecord(Buffer.from(record.data, 'base64'), visitor, options);
+    if (bytes >= MAX_BYTES) break;
+  }
+  return { lines, rejected, to: { sequence, sub: WHOLE_RECORD } };
+}
+
+/** The lines as the object holds them. */
+export const compressLines = (lines: readonly string[]): Uint8Array => gzipSync(lines.join(''));

@@ -1,0 +1,36 @@
+import type { StreamEvent } from '../events/types.ts';
+
+/** Where an event lay in its stream. */
+export interface EventPlace {
+  readonly pipeline: string;
+  readonly shard: string;
+  readonly sequence: string;
+  readonly subSequence: number;
+  /** When its record arrived, epoch milliseconds. */
+  readonly arrival: number;
+}
+
+/** A time as SQL writes timestamps: what Athena's and DuckDB's readers of JSON both take, in UTC. */
+export const sqlTime = (time: number): string => new Date(time).toISOString().replace('T', ' ').slice(0, -1);
+
+/**
+ * One row of the raw table as a line of JSON. The payload is text: what a reader makes of nested objects and of large numbers
+ * differs, what it makes of a text does not.
+ */
+export function rawLine(event: StreamEvent, place: EventPlace): string {
+  const { id, type, source, time, key, data, extra } = event;
+  return `${JSON.stringify({
+    id,
+    type,
+    source,
+    time: sqlTime(time),
+    arrival: sqlTime(place.arrival),
+    partition_key: key,
+    pipeline: place.pipeline,
+    shard: place.shard,
+    sequence: place.sequence,
+    sub_sequence: place.subSequence,
+    data: JSON.stringify(data),
+    attributes: extra === undefined ? null : JSON.stringify(extra),
+  })}\n`;
+}
