@@ -21,6 +21,8 @@ export interface Environment {
    * against results that are that much later.
    */
   readonly batchingWindow: number;
+  /** The same for landing, where fewer and fuller batches are fewer and larger objects of the lake. */
+  readonly landingWindow: number;
   /** What becomes of streams, tables, bucket and logs when their stack is deleted. */
   readonly removal: 'destroy' | 'retain';
   /** Refuses to delete stacks and tables until somebody switches it off. */
@@ -42,6 +44,7 @@ const LOCAL_KEY = 'local';
 
 const deployed = {
   batchingWindow: 1,
+  landingWindow: 60,
   removal: 'destroy',
   deletionProtection: false,
   pointInTimeRecovery: false,
@@ -56,6 +59,7 @@ const environments = {
     capacity: { mode: 'provisioned', shards: 1 },
     retentionHours: 24,
     batchingWindow: 0,
+    landingWindow: 2,
     logRetentionDays: 1,
     alarms: 'off',
     queryAuth: 'none',

@@ -43,6 +43,10 @@ export const consume = (stream: IStream): PolicyStatement =>
 export const putObjects = (bucket: IBucket, prefix: string): PolicyStatement =>
   allow([bucket.arnForObjects(`${prefix}*`)], 's3:PutObject');
 
+/** Reading an object includes asking for its metadata alone. */
+export const getObjects = (bucket: IBucket, prefix: string): PolicyStatement =>
+  allow([bucket.arnForObjects(`${prefix}*`)], 's3:GetObject');
+
 export const invoke = (target: IFunction): PolicyStatement =>
   allow([target.functionArn], 'lambda:InvokeFunction');
 

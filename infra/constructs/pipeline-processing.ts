@@ -5,6 +5,7 @@ import { pascalCase } from '../names.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import type { Deployment } from './deployment.ts';
 import { fireFunction, sweepFunction } from './firing.ts';
+import { landEvents } from './landing.ts';
 import { materializeResults } from './materializing.ts';
 import type { PipelineStreams } from './pipeline-streams.ts';
 import type { Tables } from './tables.ts';
@@ -24,6 +25,7 @@ export interface PipelineProcessingProps {
 export class PipelineProcessing extends Construct {
   constructor(scope: Construct, id: string, props: PipelineProcessingProps) {
     super(scope, id);
+    landEvents(this, props);
     const stages = windowStages(props.pipeline);
     if (stages.length === 0) return;
     const fire = fireFunction(this, props);

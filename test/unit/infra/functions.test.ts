@@ -12,10 +12,10 @@ const variables = ({ stack, properties }: Found, from = assembly): Record<string
 test('every function is there, runs on Node 22 or newer on arm64 and gets its own role and log group', () => {
   expect(functions.map(({ path }) => path)).toEqual([
     'Ingestion/Ingest/Function',
-    ...['Fire', 'Sweep', 'PerMeter/Window', 'PerSite/Window', 'Materialize'].map(
+    ...['Land', 'Fire', 'Sweep', 'PerMeter/Window', 'PerSite/Window', 'Materialize'].map(
       (name) => `Processing/MeterReadings/${name}/Function`,
     ),
-    ...['Fire', 'Sweep', 'Openings/Window'].map((name) => `Processing/Doors/${name}/Function`),
+    ...['Land', 'Fire', 'Sweep', 'Openings/Window'].map((name) => `Processing/Doors/${name}/Function`),
     'Query/Query/Function',
   ]);
   for (const { stack, path, properties } of functions) {

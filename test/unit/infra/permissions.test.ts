@@ -83,6 +83,20 @@ test('the sweeper probes the events and invokes firing', () => {
   );
 });
 
+test('landing creates raw objects and asks how far they reach', () => {
+  expected(
+    'Processing/Doors/Land',
+    ...consumed('Streams/Doors/Events'),
+    ...failures,
+    'kinesis:ListShards Streams/Doors/Events',
+    'dynamodb:GetItem Streams/Tables/State',
+    'dynamodb:UpdateItem Streams/Tables/State',
+    's3:PutObject Streams/Lake/raw/*',
+    's3:GetObject Streams/Lake/raw/*',
+    's3:PutObject Streams/Lake/rejected/*',
+  );
+});
+
 test('materializing puts results into the table', () => {
   expected(
     'Processing/MeterReadings/Materialize',
@@ -109,7 +123,7 @@ test('no role allows any call by a pattern, or on anything but objects under a p
   for (const line of [...permissions.values()].flat()) {
     const [action, target] = line.split(' ') as [string, string];
     expect(action).not.toContain('*');
-    expect(target).toMatch(/^(?!.*\*)|^Streams\/Lake\/(rejected|aws\/lambda)\/\*$/);
+    expect(target).toMatch(/^(?!.*\*)|^Streams\/Lake\/(raw|rejected|aws\/lambda)\/\*$/);
   }
 });
 
