@@ -1,5 +1,6 @@
 import type { Aggregate, Expression } from './aggregate.ts';
 import { formatDuration } from './duration.ts';
+import { describeEmission } from './emission.ts';
 import type { EventType } from './event-type.ts';
 import { fieldOf, jsonSchemaOf } from './fields.ts';
 import { type Pipeline, windowStages } from './pipeline.ts';
@@ -54,6 +55,7 @@ function describeWindowStage(stage: WindowStage): string {
         ['window', describeWindow(stage.window)],
         ['out-of-orderness bound', formatDuration(stage.outOfOrderness)],
         ['allowed lateness', formatDuration(stage.allowedLateness)],
+        ['emitted', describeEmission(stage.emit)],
       ],
     ),
     table(

@@ -1,5 +1,15 @@
 export * from './aggregate.ts';
 export { type Duration, durationMs, formatDuration } from './duration.ts';
+export {
+  describeEmission,
+  type Early,
+  type Emission,
+  early,
+  type Final,
+  final,
+  type OnTime,
+  onTime,
+} from './emission.ts';
 export { type EventType, eventType, type KeyField, type NumericField } from './event-type.ts';
 export { type FieldKind, fieldOf, type JsonSchema, jsonSchemaOf } from './fields.ts';
 export { type Pipeline, pipeline, windowStages } from './pipeline.ts';

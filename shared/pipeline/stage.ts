@@ -1,5 +1,6 @@
 import type { Aggregate } from './aggregate.ts';
 import { type Duration, durationMs } from './duration.ts';
+import { type Emission, onTime } from './emission.ts';
 import type { EventType, KeyField, NumericField } from './event-type.ts';
 import type { WindowSpec } from './window-spec.ts';
 
@@ -26,6 +27,8 @@ export interface WindowStage {
   readonly outOfOrderness: number;
   /** How long after its end a window still takes late events and revises its results, in milliseconds. */
   readonly allowedLateness: number;
+  /** When it emits what it has. */
+  readonly emit: Emission;
   /** What is computed: name of the value -> aggregate. */
   readonly values: Readonly<Record<string, Aggregate>>;
   /** Whether the results are also kept in the results table, where the query API finds them. */
@@ -43,6 +46,8 @@ export interface WindowStageOptions<T> {
   readonly window: WindowSpec;
   readonly outOfOrderness: Duration;
   readonly allowedLateness: Duration;
+  /** `onTime()` where it is left out. */
+  readonly emit?: Emission;
   readonly values: Readonly<Record<string, Aggregate<NoInfer<NumericField<T>>>>>;
   readonly materialize?: boolean;
 }
@@ -58,6 +63,7 @@ export function windowStage<T>(name: string, options: WindowStageOptions<T>): Wi
     window: options.window,
     outOfOrderness: durationMs(options.outOfOrderness),
     allowedLateness: durationMs(options.allowedLateness),
+    emit: options.emit ?? onTime(),
     values: options.values,
     materialize: options.materialize ?? true,
   };

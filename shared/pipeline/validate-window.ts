@@ -1,4 +1,5 @@
 import { formatDuration } from './duration.ts';
+import type { Early } from './emission.ts';
 import type { WindowStage } from './stage.ts';
 import type { WindowSpec } from './window-spec.ts';
 import { longestWindow, overlapOf, sliceLength } from './window-times.ts';
@@ -9,10 +10,12 @@ const MAX_OPEN_SLICES = 100_000;
 const MAX_SLICES = 10_000;
 /** A day by minute is 1,440: every one of them is a firing of its own, and reads all of its slices. */
 const MAX_OVERLAP = 1_500;
+/** Each is a firing that reads the whole window so far. */
+const MAX_TICKS = 1_500;
 const UNITS: readonly string[] = ['hour', 'day', 'week', 'month'];
 
 /** What is wrong with a stage's windows, and the fix. */
-export function* checkWindow({ window, allowedLateness }: WindowStage, at: string): Generator<string> {
+export function* checkWindow({ window, allowedLateness, emit }: WindowStage, at: string): Generator<string> {
   const problems = [...checkLengths(window, at)];
   yield* problems;
   if (problems.length > 0) return;
@@ -24,12 +27,22 @@ export function* checkWindow({ window, allowedLateness }: WindowStage, at: strin
     const least = formatDuration(Math.ceil(longest / MAX_OVERLAP));
     yield `${at}: an event would belong to ${overlap} windows, over ${MAX_OVERLAP}: make the ${name} at least ${least}`;
   }
+  if (emit.kind === 'early') yield* checkEarly(emit, longest, at);
   if (window.kind === 'hopping' && longest / slice > MAX_SLICES) {
     const slide = formatDuration(window.slide);
     yield `${at}: slices that ${formatDuration(longest)} and ${slide} are multiples of are ${slice} ms long, ` +
       `over ${MAX_SLICES} to a window: use a size and a slide with a larger common divisor`;
   } else if (allowedLateness / slice > MAX_OPEN_SLICES) {
     yield `${at} would keep over ${MAX_OPEN_SLICES} slices open: shorten allowedLateness or lengthen the window`;
+  }
+}
+
+function* checkEarly({ every }: Early, longest: number, at: string): Generator<string> {
+  if (every <= 0 || every >= longest) {
+    yield `${at}: it emits early every ${every} ms: use a duration below the window's ${formatDuration(longest)}`;
+  } else if (longest / every > MAX_TICKS) {
+    const least = formatDuration(Math.ceil(longest / MAX_TICKS));
+    yield `${at}: it would emit a window early ${Math.floor(longest / every)} times, over ${MAX_TICKS}: use at least ${least}`;
   }
 }
 

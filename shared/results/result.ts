@@ -4,7 +4,7 @@ import type { ResultValue, ResultValues, Window } from '../windows/types.ts';
 export interface WindowResult extends Window {
   readonly stage: string;
   readonly key: string;
-  /** 0 on time, 1 and up when late events changed it. */
+  /** 0 on time, 1 and up when late events changed it; what was emitted before the window's end rises to -1. */
   readonly revision: number;
   /** Nothing can change it any more. */
   readonly final: boolean;
@@ -90,8 +90,8 @@ export function parseResult(data: unknown): WindowResult {
   const start = parseTime('start', data.start);
   const end = parseTime('end', data.end);
   if (end <= start) throw new ResultFormatError('end does not lie after start');
-  if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 0) {
-    throw new ResultFormatError('revision is not a whole number from 0');
+  if (typeof revision !== 'number' || !Number.isSafeInteger(revision)) {
+    throw new ResultFormatError('revision is not a whole number');
   }
   if (typeof final !== 'boolean') throw new ResultFormatError('final is neither true nor false');
   return { stage, key, start, end, revision, final, values: parseValues(values) };

@@ -1,3 +1,4 @@
+import { nextTick, tickAt } from '../windows/ticks.ts';
 import type { Window } from '../windows/types.ts';
 import { closesAt } from '../windows/watermark.ts';
 import type { Firing } from './ledger.ts';
@@ -9,6 +10,8 @@ export interface DueWindow {
   readonly window: Window;
   /** Its latest firing: absent where it never fired, `claimed` where a crashed firing is to be taken over. */
   readonly firing: Firing | undefined;
+  /** The revision that is due. */
+  readonly revision: number;
   /** Whether its time is over: the firing is to be the final one. */
   readonly closing: boolean;
 }
@@ -16,32 +19,69 @@ export interface DueWindow {
 /**
  * The windows that need firing, by ascending end: level-triggered, so that a hint lost or repeated changes nothing. A window
  * needs firing when its end is reached and it has never fired, or was touched by a commit beyond the cut of its last
- * firing, or is to be closed, or when the one who claimed it did not finish in time.
+ * firing, or is to be closed, or when the one who claimed it did not finish in time. Where the stage emits early, also when
+ * a tick has passed and it was touched since.
  */
 export function dueWindows(context: StageContext, view: StageView, now: number): DueWindow[] {
-  const { allowedLateness } = context.compiled.stage;
-  const due: DueWindow[] = [];
-  for (const window of view.windows) {
-    const closing = view.clock.watermark >= closesAt(window, allowedLateness);
-    if (window.end > view.clock.firesUpTo) continue;
+  return view.windows.flatMap((window) => {
     const firing = view.firings.get(window.end);
-    if (firing?.state === 'claimed') {
-      if (firing.lease < now) due.push({ window, firing, closing: firing.final });
-    } else if (
-      firing?.final !== true &&
-      (closing || firing === undefined || isTouched(context, view, window, firing))
-    ) {
-      due.push({ window, firing, closing });
-    }
+    if (firing?.state !== 'claimed') return dueRevision(context, view, window, firing) ?? [];
+    // Whatever the time is now: what was claimed and perhaps half emitted must be finished.
+    const { lease, final: closing, revision } = firing;
+    return lease < now ? [{ window, firing, revision, closing }] : [];
+  });
+}
+
+function dueRevision(
+  context: StageContext,
+  view: StageView,
+  window: Window,
+  firing: Firing | undefined,
+): DueWindow | undefined {
+  const { allowedLateness, emit } = context.compiled.stage;
+  const { watermark, firesUpTo } = view.clock;
+  if (firing?.final === true) return undefined;
+  if (window.end > firesUpTo) {
+    const tick = emit.kind === 'early' ? tickAt(window, emit.every, firesUpTo) : undefined;
+    if (tick === undefined || (firing !== undefined && firing.revision >= tick.revision)) return undefined;
+    const { revision } = tick;
+    return isTouched(context, view, window, firing)
+      ? { window, firing, revision, closing: false }
+      : undefined;
   }
-  return due;
+  const closing = watermark >= closesAt(window, allowedLateness);
+  const fired = firing !== undefined && firing.revision >= 0;
+  const due = closing || (emit.kind !== 'final' && (!fired || isTouched(context, view, window, firing)));
+  return due ? { window, firing, revision: fired ? firing.revision + 1 : 0, closing } : undefined;
+}
+
+/** When, after a time, the first of the windows becomes due if nothing more is committed; `undefined` where none does. */
+export function nextDue(context: StageContext, view: StageView, time: number): number | undefined {
+  const { emit } = context.compiled.stage;
+  // Only data closes.
+  if (emit.kind === 'final') return undefined;
+  let next: number | undefined;
+  for (const window of view.windows) {
+    if (next !== undefined && window.start >= next) continue;
+    const firing = view.firings.get(window.end);
+    if (window.end <= time || (firing !== undefined && firing.revision >= 0)) continue;
+    const tick = emit.kind === 'early' && isTouched(context, view, window, firing);
+    const at = (tick ? nextTick(window, emit.every, time) : undefined) ?? window.end;
+    if (next === undefined || at < next) next = at;
+  }
+  return next;
 }
 
 /** Whether some shard has committed to one of the window's slices beyond the firing's cut. */
-function isTouched(context: StageContext, view: StageView, window: Window, firing: Firing): boolean {
+function isTouched(
+  context: StageContext,
+  view: StageView,
+  window: Window,
+  firing: Firing | undefined,
+): boolean {
   const slices = context.compiled.plan.windows.slicesOf(window);
   return view.shards.some(({ shard, tail }) => {
-    const cut = firing.cut?.get(shard) ?? 0;
+    const cut = firing?.cut?.get(shard) ?? 0;
     return slices.some((slice) => (tail.open.get(slice)?.[1] ?? 0) > cut);
   });
 }

@@ -95,6 +95,7 @@ async function claim(context: StageContext, due: DueWindow): Promise<Firing | un
   const lease = context.now() + LEASE_MS;
   if (due.firing?.state === 'claimed') return context.ledger.takeOver(due.firing, lease);
   return context.ledger.claim(due.window.end, due.firing, {
+    revision: due.revision,
     final: due.closing,
     lease,
     expiresAt: context.ledgerExpiry(),

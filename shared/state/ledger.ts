@@ -48,17 +48,23 @@ export class FireLedger {
   }
 
   /**
-   * Claims the revision that follows `previous`: the window has never fired, or its latest firing is done and nobody
-   * else was faster. The claim has no cut yet.
+   * Claims a revision after `previous`: the window has never fired, or its latest firing is done and nobody else was faster.
+   * The claim has no cut yet.
    *
    * @returns the claimed firing, `undefined` where another has it
    */
   async claim(
     end: number,
     previous: Firing | undefined,
-    claim: { readonly final: boolean; readonly lease: number; readonly expiresAt: number },
+    claim: {
+      /** Higher than that of `previous`. */
+      readonly revision: number;
+      readonly final: boolean;
+      readonly lease: number;
+      readonly expiresAt: number;
+    },
   ): Promise<Firing | undefined> {
-    const revision = previous === undefined ? 0 : previous.revision + 1;
+    const { revision } = claim;
     const previousCut: Cut = previous?.cut ?? new Map();
     const values = {
       ':claimed': text('claimed'),

@@ -84,7 +84,7 @@ class Target {
     this.#closes = closesAt(firing.window, lateness);
     this.#current = new ShardwiseMerge(this.#createMerge);
     const { revision, final } = firing.firing;
-    this.#previous = revision > 0 && !final ? new ShardwiseMerge(this.#createMerge) : undefined;
+    this.#previous = revision !== 0 && !final ? new ShardwiseMerge(this.#createMerge) : undefined;
   }
 
   cutOf(shard: string): number {

@@ -2,7 +2,7 @@ import { silenceTime, watermarkOf } from '../windows/watermark.ts';
 import { ancestorsOf } from './ancestors.ts';
 import type { Clock } from './clock.ts';
 import { mapLimit } from './concurrency.ts';
-import { dueWindows } from './due.ts';
+import { dueWindows, nextDue } from './due.ts';
 import type { Sleep } from './fence.ts';
 import type { Head, ShardInfo, StageProgress } from './heads.ts';
 import type { Hints } from './hints.ts';
@@ -75,7 +75,7 @@ async function sweepOnce(
   if (dueWindows(context, view, now).length > 0) await inputs.hints.fire(context.name);
   const waits = [
     untilLeaseEnds(view, now),
-    silence === undefined ? undefined : untilNextWindow(view, silence.time),
+    silence === undefined ? undefined : untilNextWindow(context, view, silence.time),
     first && silence === undefined ? untilQuiet(active, now) : undefined,
   ];
   const worthwhile = waits.filter((wait) => wait !== undefined);
@@ -197,7 +197,7 @@ function untilLeaseEnds(view: StageView, now: number): number | undefined {
 }
 
 /** In silence the moment is known at which the next window will be due. */
-function untilNextWindow(view: StageView, time: number): number | undefined {
-  const next = view.windows.find(({ end }) => end > time && !view.firings.has(end));
-  return next && next.end - time;
+function untilNextWindow(context: StageContext, view: StageView, time: number): number | undefined {
+  const next = nextDue(context, view, time);
+  return next === undefined ? undefined : next - time;
 }

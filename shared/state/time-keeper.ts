@@ -1,3 +1,4 @@
+import { isMomentBetween } from '../windows/moments.ts';
 import { watermarkOf } from '../windows/watermark.ts';
 import type { Hints } from './hints.ts';
 import type { ShardState } from './shard-state.ts';
@@ -16,14 +17,13 @@ const HISTORIC_MS = 300_000;
 const MAX_CLOCK_AGE_MS = 15_000;
 
 /**
- * Moves the stage's clock on after commits. The clock matters only where event time crosses the end of a slice, or that end and
- * the allowed lateness, so that is when the heads are read: in steady state once or twice per slice, not once per batch.
+ * Moves the stage's clock on after commits. The clock matters only where event time passes a moment at which something
+ * becomes due, so that is when the heads are read: in steady state once or twice per slice, not once per batch.
  */
 export class TimeKeeper {
   readonly #context: StageContext;
   readonly #hints: Hints;
-  #checkedSlice = Number.NaN;
-  #checkedClosing = Number.NaN;
+  #checked = Number.NEGATIVE_INFINITY;
   #checkedAt = Number.NEGATIVE_INFINITY;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -36,18 +36,14 @@ export class TimeKeeper {
   async afterCommit(state: ShardState, slices: Iterable<number>): Promise<void> {
     const { plan, stage } = this.#context.compiled;
     const reached = state.tail.maxEventTime - stage.outOfOrderness;
-    const slice = plan.windows.sliceOf(reached);
-    const closing = plan.windows.sliceOf(reached - stage.allowedLateness);
     const now = this.#context.now();
     let fires = false;
     if (
       state.clock === undefined ||
-      slice !== this.#checkedSlice ||
-      closing !== this.#checkedClosing ||
+      isMomentBetween(plan.windows, stage, this.#checked, reached) ||
       now - this.#checkedAt >= MAX_CLOCK_AGE_MS
     ) {
-      this.#checkedSlice = slice;
-      this.#checkedClosing = closing;
+      this.#checked = reached;
       this.#checkedAt = now;
       fires = await this.#moveClock(state);
     }
@@ -61,6 +57,7 @@ export class TimeKeeper {
   #revises(state: ShardState, slices: Iterable<number>, reached: number): boolean {
     const fired = Math.max(reached, state.clock?.firesUpTo ?? reached);
     const { plan, stage } = this.#context.compiled;
+    if (stage.emit.kind === 'final') return false;
     const taken = state.tail.w - stage.allowedLateness;
     for (const slice of slices) {
       if (plan.windows.windowsOf(slice).some(({ end }) => end <= fired && end > taken)) return true;
@@ -68,7 +65,7 @@ export class TimeKeeper {
     return false;
   }
 
-  /** @returns whether the watermark has passed the end of a slice, or the end and the allowed lateness */
+  /** @returns whether the watermark has passed a moment at which something becomes due */
   async #moveClock(state: ShardState): Promise<boolean> {
     const { heads, clock: stageClock, compiled } = this.#context;
     const { clock, heads: all } = await heads.read();
@@ -78,23 +75,22 @@ export class TimeKeeper {
       return false;
     }
     const active = all.filter((head) => !head.retired);
-    const { outOfOrderness, allowedLateness } = compiled.stage;
+    const { plan, stage } = compiled;
     // Shards that seem idle count: only the sweeper, which looks into the stream, may leave one out.
-    const watermark = watermarkOf(active, outOfOrderness);
-    const { sliceOf } = compiled.plan.windows;
+    const watermark = watermarkOf(active, stage.outOfOrderness);
+    const isDueBetween = (before: number, after: number) =>
+      isMomentBetween(plan.windows, stage, before, after);
     let passed = false;
     if (watermark !== undefined && watermark > clock.watermark) {
       await stageClock.forward('watermark', watermark);
       state.clock = { ...clock, watermark, firesUpTo: Math.max(watermark, clock.firesUpTo) };
-      passed = [0, allowedLateness].some(
-        (delay) => sliceOf(watermark - delay) !== sliceOf(clock.watermark - delay),
-      );
+      passed = isDueBetween(clock.watermark, watermark);
     }
-    const reached = state.tail.maxEventTime - outOfOrderness;
+    const reached = state.tail.maxEventTime - stage.outOfOrderness;
     const behind = Math.max(watermark ?? Number.NEGATIVE_INFINITY, state.w);
     // What is loaded from the past ends without warning: a sweep waits for that and fires what silence then makes due.
     const historic = passed && this.#context.now() - state.tail.maxEventTime > HISTORIC_MS;
-    if (historic || sliceOf(reached) > sliceOf(behind)) await this.#hintSweep();
+    if (historic || isDueBetween(behind, reached)) await this.#hintSweep();
     return passed;
   }
 

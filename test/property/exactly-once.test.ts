@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StreamEvent } from '../../shared/events/types.ts';
+import { type Emission, early, final, onTime } from '../../shared/pipeline/index.ts';
 import { startDynamoDB, type TestDynamoDB } from '../support/dynamodb.ts';
 import { type Fate, InjectedFault } from '../support/faults.ts';
 import { expectedTotals } from '../support/oracle.ts';
@@ -81,8 +82,9 @@ test('any batches, repetitions, restarts, reshards and failed calls give the sam
       fc.integer({ min: 1, max: 2 }),
       fc.array(step, { minLength: 5, maxLength: 40 }),
       fates,
-      async (shards, steps, schedule) => {
-        const world = await World.create(dynamodb, totals, shards, START + 10 * MINUTE);
+      fc.constantFrom<Emission>(onTime(), onTime(), final(), early('20 seconds')),
+      async (shards, steps, schedule, emit) => {
+        const world = await World.create(dynamodb, { ...totals, emit }, shards, START + 10 * MINUTE);
         const sent: StreamEvent[] = [];
         const queue = [...schedule];
         world.faults.inject(() => queue.shift() ?? 'ok');
@@ -98,6 +100,9 @@ test('any batches, repetitions, restarts, reshards and failed calls give the sam
           [...expected].sort().map(([name, { total, events }]) => [name, { total, events }, true]),
         );
         expect(world.late).toEqual([]);
+        const revisions = world.results.map(({ revision }) => revision);
+        expect(Math.min(...revisions)).toBeGreaterThanOrEqual(emit.kind === 'early' ? -2 : 0);
+        if (emit.kind === 'final') expect(Math.max(...revisions)).toBe(0);
       },
     ),
     {

@@ -7,13 +7,17 @@ import {
   count,
   cumulative,
   type Duration,
+  describeEmission,
   describeWindow,
   durationMs,
+  early,
   eventType,
   fieldOf,
+  final,
   formatDuration,
   hopping,
   max,
+  onTime,
   PipelineError,
   pipeline,
   ratio,
@@ -123,6 +127,17 @@ describe('a declaration that cannot work', () => {
       'its window is a "year": use hour, day, week, month',
     ],
     [
+      'early emission after the end',
+      { emit: early('1 minute') },
+      "it emits early every 60000 ms: use a duration below the window's 1 minute",
+    ],
+    ['early emission at all times', { emit: early('0 seconds') }, 'it emits early every 0 ms'],
+    [
+      'early emission by the thousand',
+      { emit: early('10 milliseconds') },
+      'it would emit a window early 6000 times, over 1500: use at least 40 milliseconds',
+    ],
+    [
       'too many open windows',
       { window: tumbling('1 millisecond'), allowedLateness: 86_400_000 },
       'shorten allowedLateness',
@@ -209,4 +224,13 @@ test.each([
 ])('windows in words: %#', (window, words) => {
   expect(problemsOf({ window })).toEqual([]);
   expect(describeWindow(window)).toBe(words);
+});
+
+test.each([
+  [onTime(), 'on time, then for late events, then finally'],
+  [final(), 'once, finally'],
+  [early('10 seconds'), 'every 10 seconds of a window, on time, then for late events, then finally'],
+])('emission in words: %#', (emit, words) => {
+  expect(problemsOf({ emit })).toEqual([]);
+  expect(describeEmission(emit)).toBe(words);
 });

@@ -93,7 +93,7 @@ function table(stage, items, more) {
       if (index === 0) cell.style.setProperty('--part', (part * 100).toFixed(1) + '%');
       return cell;
     });
-    const revision = item.final ? 'final' : item.revision === 0 ? 'on time' : 'revision ' + item.revision;
+    const revision = item.final ? 'final' : item.revision === 0 ? 'on time' : item.revision < 0 ? 'early' : 'revision ' + item.revision;
     const head = element('th', { scope: 'row', title: item.key }, element('bdi', {}, item.key));
     return element('tr', {}, head, ...cells, element('td', { class: 'quiet' }, revision));
   });

@@ -26,7 +26,7 @@ const results = fc.record({
   key: fc.string({ unit: 'binary' }),
   start: fc.integer({ min: -8.64e15, max: 8.64e15 - 1 }),
   length: fc.integer({ min: 1, max: 86_400_000 }),
-  revision: fc.nat(),
+  revision: fc.integer(),
   final: fc.boolean(),
   values: fc.dictionary(
     fc.string(),
@@ -77,7 +77,7 @@ describe('what is not a result is refused with its reason', () => {
     [{ ...data, start: 5 }, 'start'],
     [{ ...data, start: 'yesterday' }, 'start'],
     [{ ...data, end: data.start }, 'end does not lie after start'],
-    [{ ...data, revision: -1 }, 'revision'],
+    [{ ...data, revision: -0.5 }, 'revision'],
     [{ ...data, revision: 0.5 }, 'revision'],
     [{ ...data, final: 1 }, 'final'],
     [{ ...data, values: [] }, 'values'],

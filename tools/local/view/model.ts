@@ -36,7 +36,7 @@ export class ViewModel {
     const fresh = new Map<string, Item[]>();
     for (const item of items) {
       const place = `${windowOf(item)} ${item.key}`;
-      if ((known.get(place) ?? -1) >= item.revision) continue;
+      if ((known.get(place) ?? Number.NEGATIVE_INFINITY) >= item.revision) continue;
       known.set(place, item.revision);
       const window = fresh.get(windowOf(item));
       if (window === undefined) fresh.set(windowOf(item), [item]);

@@ -72,7 +72,8 @@ export function renderLines({ stage, start, items }: Firing, now: number): strin
   return lines;
 }
 
-const markOf = ({ final, revision }: Item): string => (final ? 'final' : `r${revision}`);
+const markOf = ({ final, revision }: Item): string =>
+  final ? 'final' : revision < 0 ? 'early' : `r${revision}`;
 
 function valuesOf({ values }: Item): string {
   const shown = Object.entries(values).slice(0, VALUES);
