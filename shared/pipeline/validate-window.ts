@@ -6,8 +6,6 @@ import { longestWindow, overlapOf, sliceLength } from './window-times.ts';
 
 /** More slices than this open at once per stage would make every commit carry their list. */
 const MAX_OPEN_SLICES = 100_000;
-/** A window is looked up slice by slice whenever it fires. */
-const MAX_SLICES = 10_000;
 /** A day by minute is 1,440: every one of them is a firing of its own, and reads all of its slices. */
 const MAX_OVERLAP = 1_500;
 /** Each is a firing that reads the whole window so far. */
@@ -28,11 +26,7 @@ export function* checkWindow({ window, allowedLateness, emit }: WindowStage, at:
     yield `${at}: an event would belong to ${overlap} windows, over ${MAX_OVERLAP}: make the ${name} at least ${least}`;
   }
   if (emit.kind === 'early') yield* checkEarly(emit, longest, at);
-  if (window.kind === 'hopping' && longest / slice > MAX_SLICES) {
-    const slide = formatDuration(window.slide);
-    yield `${at}: slices that ${formatDuration(longest)} and ${slide} are multiples of are ${slice} ms long, ` +
-      `over ${MAX_SLICES} to a window: use a size and a slide with a larger common divisor`;
-  } else if (allowedLateness / slice > MAX_OPEN_SLICES) {
+  if (allowedLateness / slice > MAX_OPEN_SLICES) {
     yield `${at} would keep over ${MAX_OPEN_SLICES} slices open: shorten allowedLateness or lengthen the window`;
   }
 }

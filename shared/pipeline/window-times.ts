@@ -31,15 +31,15 @@ export function windowPace(spec: WindowSpec): number {
 }
 
 /**
- * The smallest interval that state is kept for, in milliseconds: every window is a whole number of slices, and no slice lies
- * partly inside a window. Of calendar windows the usual length.
+ * How long the intervals are that state is kept for, in milliseconds, where they differ the usual length: every window is a whole
+ * number of slices, and no slice lies partly inside a window.
  */
 export function sliceLength(spec: WindowSpec): number {
   switch (spec.kind) {
     case 'tumbling':
       return spec.size;
     case 'hopping':
-      return greatestCommonDivisor(spec.size, spec.slide);
+      return spec.size % spec.slide === 0 ? spec.slide : spec.slide / 2;
     case 'cumulative':
       return spec.step;
     case 'calendar':
@@ -74,7 +74,3 @@ export function describeWindow(spec: WindowSpec): string {
 }
 
 const shift = (offset: number): string => (offset === 0 ? '' : `, from ${formatDuration(offset)}`);
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
-}

@@ -28,7 +28,7 @@ export function describeSlices(spec: WindowSpec): string {
     case 'tumbling':
       return `slices of ${spec.size} ms from ${spec.offset} ms`;
     case 'hopping':
-      return `windows of ${spec.size} ms every ${spec.slide} ms from ${spec.offset} ms`;
+      return `windows of ${spec.size} ms every ${spec.slide} ms from ${spec.offset} ms, in pairs`;
     case 'cumulative':
       return `windows growing to ${spec.size} ms by ${spec.step} ms from ${spec.offset} ms`;
     case 'calendar':

@@ -111,11 +111,17 @@ test.each([
   },
 );
 
-test('slices are as long as the common divisor of size and slide', () => {
+test('a slide is cut once, where windows end', () => {
   const assigner = createAssigner(hopping('7 minutes', '3 minutes', { offset: '30 seconds' }));
-  expect(assigner.sliceOf(0)).toBe(-30_000);
-  expect(assigner.sliceEnd(-30_000)).toBe(30_000);
-  expect(assigner.slicesOf({ start: 30_000, end: 450_000 })).toHaveLength(7);
+  expect(assigner.sliceOf(0)).toBe(-90_000);
+  expect(assigner.sliceEnd(-90_000)).toBe(30_000);
+  expect(assigner.sliceEnd(30_000)).toBe(90_000);
+  expect(assigner.slicesOf({ start: 30_000, end: 450_000 })).toHaveLength(5);
+});
+
+test('a size and a slide with nothing in common make no more slices', () => {
+  const assigner = createAssigner(hopping('59.999 seconds', '7 seconds'));
+  expect(assigner.slicesOf({ start: 7_000, end: 66_999 })).toHaveLength(17);
 });
 
 test('a slice between windows has no last end', () => {
