@@ -1,4 +1,5 @@
 export * from './aggregate.ts';
+export { type AlertFields, type AlertStage, type AlertStageOptions, alertStage } from './alert-stage.ts';
 export { type Duration, durationMs, formatDuration } from './duration.ts';
 export {
   describeEmission,

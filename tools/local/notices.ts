@@ -18,6 +18,11 @@ export class Notices {
     this.#listeners.add(listener);
   }
 
+  /** Passes a sentence on as often as it is said: each is about something else. */
+  readonly announce = (text: string): void => {
+    for (const listener of this.#listeners) listener(text);
+  };
+
   readonly say = (text: string): void => {
     // Ids and numbers differ from one occurrence to the next.
     const same = text.replace(/[0-9a-f-]{36}|\d+/g, '#');

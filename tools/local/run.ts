@@ -4,6 +4,7 @@ export interface LocalEndpoints {
   readonly dynamodb: string;
   readonly s3: string;
   readonly lambda: string;
+  readonly sns: string;
 }
 
 /** What one needs to know to work with a local run from outside; plain data. */
@@ -16,6 +17,8 @@ export interface RunInfo {
   readonly streams: readonly string[];
   readonly tables: readonly string[];
   readonly buckets: readonly string[];
+  /** ARNs of the topics for alerts. */
+  readonly topics: readonly string[];
   readonly functions: readonly {
     readonly name: string;
     /** A shorter one for people, such as `network-traffic-fire`: of its processes and its log. */
@@ -39,6 +42,6 @@ export interface LocalRun extends RunInfo {
 
 /** The plain data of a run. */
 export function describeRun(local: LocalRun): RunInfo {
-  const { url, endpoints, region, streams, tables, buckets, functions, dataDir } = local;
-  return { url, endpoints, region, streams, tables, buckets, functions, dataDir };
+  const { url, endpoints, region, streams, tables, buckets, topics, functions, dataDir } = local;
+  return { url, endpoints, region, streams, tables, buckets, topics, functions, dataDir };
 }

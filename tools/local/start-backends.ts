@@ -7,12 +7,18 @@ import type { LocalEndpoints } from './run.ts';
 import { createS3Server } from './s3/server.ts';
 import { ObjectStore } from './s3/store.ts';
 import type { Shutdown } from './shutdown.ts';
+import { Messages } from './sns/messages.ts';
+import { createSnsServer } from './sns/server.ts';
 
 /** The services under the application, answering. */
 export interface Backends {
   readonly kinesis: Service;
   readonly dynamodb: Service;
   readonly objects: ObjectStore;
+  /** ARNs of the topics that SNS knows; empty at first. */
+  readonly topics: Set<string>;
+  /** What was published to them. */
+  readonly messages: Messages;
   /** A server for the Lambda API, without anything behind it yet. */
   readonly lambda: ReturnType<typeof createServer>;
   readonly endpoints: LocalEndpoints;
@@ -25,7 +31,7 @@ interface Options {
   readonly onProgress: (text: string) => void;
 }
 
-/** Starts the emulators and the S3 endpoint, and opens the port of the Lambda API, which functions need to know. */
+/** Starts the emulators and the endpoints of S3 and SNS, and opens the port of the Lambda API, which functions need to know. */
 export async function startBackends({ dataDir, notice, shutdown, onProgress }: Options): Promise<Backends> {
   const start = async (service: 'kinesis' | 'dynamodb'): Promise<Service> => {
     const started = await startService(service, dataDir, notice);
@@ -37,24 +43,29 @@ export async function startBackends({ dataDir, notice, shutdown, onProgress }: O
   const objects = new ObjectStore(folder);
   await objects.prepare();
   const s3 = createS3Server(objects);
+  const topics = new Set<string>();
+  const messages = new Messages(join(dataDir, 'sns', 'messages.ndjson'));
+  const sns = createSnsServer(topics, messages);
   const lambda = createServer();
-  for (const server of [s3, lambda]) {
+  for (const server of [s3, sns, lambda]) {
     // A pooled connection that the server closes first fails the client's next request on it.
     server.keepAliveTimeout = 0;
     shutdown.add(() => close(server));
   }
-  const [kinesis, dynamodb, s3Port, lambdaPort] = await Promise.all([
+  const [kinesis, dynamodb, s3Port, lambdaPort, snsPort] = await Promise.all([
     start('kinesis'),
     start('dynamodb'),
     listen(s3, 0),
     listen(lambda, 0),
+    listen(sns, 0),
   ]);
-  onProgress('kinesis, dynamodb and s3 answer');
+  onProgress('kinesis, dynamodb, s3 and sns answer');
   const endpoints = {
     kinesis: kinesis.endpoint,
     dynamodb: dynamodb.endpoint,
     s3: `http://127.0.0.1:${s3Port}`,
     lambda: `http://127.0.0.1:${lambdaPort}`,
+    sns: `http://127.0.0.1:${snsPort}`,
   };
-  return { kinesis, dynamodb, objects, lambda, endpoints };
+  return { kinesis, dynamodb, objects, topics, messages, lambda, endpoints };
 }

@@ -8,6 +8,7 @@ import { Notices } from './notices.ts';
 import { REGION } from './place.ts';
 import type { LocalRun } from './run.ts';
 import { atMost, Shutdown } from './shutdown.ts';
+import { describeMessage } from './sns/messages.ts';
 import { startBackends } from './start-backends.ts';
 import { startPipeline } from './start-pipeline.ts';
 import { assemblyOf } from './synth/assembly-cache.ts';
@@ -35,8 +36,11 @@ export interface StartOptions {
 /** The folder of a run that names none. */
 export const DEFAULT_DATA_DIR = fileURLToPath(new URL('../../.millrace', import.meta.url));
 
+/** Where the HTTP API of a local run lists what was published to topics, the newest first. */
+export const ALERTS_PATH = '/local/alerts';
+
 /** What `fresh` removes: everything but the cache of assemblies, which depends on the sources alone. */
-const KEPT_DATA = ['kinesis', 'dynamodb', 's3', 'checkpoints', 'logs'];
+const KEPT_DATA = ['kinesis', 'dynamodb', 's3', 'sns', 'checkpoints', 'logs'];
 const DRAIN_MS = 10_000;
 
 /**
@@ -85,7 +89,8 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<LocalRu
     maxProcesses: options.maxProcesses,
     onProgress,
   });
-  gateway.open(model.routes, pipeline.invoke);
+  backends.messages.onMessage((message) => notices.announce(describeMessage(message)));
+  gateway.open(model.routes, pipeline.invoke, new Map([[ALERTS_PATH, () => backends.messages.list()]]));
   onProgress(`${count(model.routes, 'route')} at ${url}`);
 
   let stopped: Promise<void> | undefined;
@@ -100,6 +105,7 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<LocalRu
     streams: model.streams.map(({ name }) => name),
     tables: model.tables.map(({ name }) => name),
     buckets: model.buckets,
+    topics: model.topics,
     functions: model.functions.map(({ name, label }) => ({ name, label })),
     dataDir,
     leftOut: model.leftOut,

@@ -94,14 +94,19 @@ export async function startPipeline(options: Options): Promise<RunningPipeline> 
 
 async function createResources({ model, backends, notice, onProgress }: Options): Promise<void> {
   const { kinesis, dynamodb, objects } = backends;
+  for (const arn of model.topics) backends.topics.add(arn);
   const [streamNotes, tableNotes] = await Promise.all([
     createStreams(kinesis.client, model.streams),
     createTables(dynamodb.client, model.tables),
     ...model.buckets.map((bucket) => objects.createBucket(bucket)),
   ]);
   for (const note of [...streamNotes, ...tableNotes]) notice(note);
-  const { streams, tables, buckets } = model;
-  onProgress([count(streams, 'stream'), count(tables, 'table'), count(buckets, 'bucket')].join(', '));
+  const { streams, tables, buckets, topics } = model;
+  onProgress(
+    [count(streams, 'stream'), count(tables, 'table'), count(buckets, 'bucket'), count(topics, 'topic')].join(
+      ', ',
+    ),
+  );
 }
 
 async function keepDiscarded(

@@ -16,13 +16,16 @@ const TOO_LARGE =
 
 type Invoke = (functionName: string, payload: string) => Promise<Outcome>;
 
+/** Paths that the local run adds to those of the template: GET answers with the value as JSON. */
+type Extras = ReadonlyMap<string, () => unknown>;
+
 /**
  * The HTTP API of a template on one local port. It listens before there are routes, and answers 503 until
  * {@link Gateway.open} and after {@link Gateway.close}.
  */
 export class Gateway {
   readonly #server: Server;
-  #routes: { readonly router: Router; readonly invoke: Invoke } | undefined;
+  #routes: { readonly router: Router; readonly invoke: Invoke; readonly extras: Extras } | undefined;
   #reason = 'the pipeline is starting';
 
   constructor() {
@@ -42,8 +45,8 @@ export class Gateway {
     return listen(this.#server, port);
   }
 
-  open(routes: readonly RouteSpec[], invoke: Invoke): void {
-    this.#routes = { router: new Router(routes), invoke };
+  open(routes: readonly RouteSpec[], invoke: Invoke, extras: Extras = new Map()): void {
+    this.#routes = { router: new Router(routes), invoke, extras };
   }
 
   /** Takes no more requests, and resolves when those that are running have been answered. */
@@ -65,8 +68,13 @@ export class Gateway {
       const headers = { 'retry-after': '1' };
       return refuse(request, response, 503, 'Service Unavailable', this.#reason, headers);
     }
-    const { router, invoke } = this.#routes;
+    const { router, invoke, extras } = this.#routes;
     const [path] = splitQuery(request.url ?? '/');
+    const extra = request.method === 'GET' ? extras.get(path) : undefined;
+    if (extra !== undefined) {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(extra()));
+      return;
+    }
     const match = router.match(request.method ?? 'GET', path);
     if (match.kind === 'notFound') {
       return refuse(request, response, 404, 'Not Found', `there is nothing at ${path}`);

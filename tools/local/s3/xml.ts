@@ -7,9 +7,11 @@ export type XmlContent =
   | readonly XmlContent[]
   | { readonly [name: string]: XmlContent };
 
-/** A whole document in the S3 namespace. */
-export function xmlDocument(name: string, content: XmlContent): string {
-  const body = element(name, content, ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"');
+const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
+
+/** A whole document, in the namespace of S3 or another. */
+export function xmlDocument(name: string, content: XmlContent, namespace = S3_NAMESPACE): string {
+  const body = element(name, content, ` xmlns="${namespace}"`);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${body}`;
 }
 

@@ -1,4 +1,5 @@
 import { loadAssembly } from './assembly.ts';
+import { arnOf } from './attributes.ts';
 import { asyncSpec, functionSpec, mappingSpec } from './compute.ts';
 import type { Model } from './model.ts';
 import { type Resource, resolveResources } from './scopes.ts';
@@ -11,6 +12,7 @@ const RUN = new Set([
   'AWS::DynamoDB::Table',
   'AWS::DynamoDB::GlobalTable',
   'AWS::S3::Bucket',
+  'AWS::SNS::Topic',
   'AWS::Lambda::Function',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::EventInvokeConfig',
@@ -29,7 +31,7 @@ const FINE = new RegExp(
     'AWS::CDK::Metadata$',
     'AWS::Lambda::(Permission|Version|Alias|LayerVersion)$',
     'AWS::S3::BucketPolicy$',
-    'AWS::SNS::',
+    'AWS::SNS::(Topic|TopicPolicy)$',
     'AWS::ApiGatewayV2::(Api|Stage)$',
     'AWS::Kinesis::ResourcePolicy$',
   ].join('|')})`,
@@ -56,6 +58,7 @@ export function modelOf(assembly: Assembly, apiUrl: string): Model {
     streams: of('AWS::Kinesis::Stream').map(streamSpec),
     tables: of('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(tableSpec),
     buckets: of('AWS::S3::Bucket').map(({ name }) => name),
+    topics: of('AWS::SNS::Topic').map(arnOf),
     functions: of('AWS::Lambda::Function').map((resource) => functionSpec(resource, assembly.assets)),
     mappings: of('AWS::Lambda::EventSourceMapping')
       .map((resource) => mappingSpec(resource, leftOut))

@@ -90,6 +90,8 @@ export interface Model {
   readonly streams: readonly StreamSpec[];
   readonly tables: readonly TableSpec[];
   readonly buckets: readonly string[];
+  /** ARNs of SNS topics. */
+  readonly topics: readonly string[];
   readonly functions: readonly FunctionSpec[];
   readonly mappings: readonly MappingSpec[];
   readonly asyncConfigs: readonly AsyncSpec[];

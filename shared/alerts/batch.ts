@@ -1,0 +1,74 @@
+import { cloudEventOf } from '../events/cloudevents.ts';
+import type { EventVisitor, StreamEvent } from '../events/types.ts';
+import type { SetAsideItem } from '../streams/set-aside.ts';
+import type { Alert } from './alert.ts';
+import type { AlertRule } from './rule.ts';
+
+/** Where in the stream an alert's cause was. */
+type Place = Pick<SetAsideItem, 'sequence' | 'sub' | 'arrival'>;
+
+/** An alert with what is needed to set its cause aside. */
+export interface PlacedAlert extends Alert {
+  readonly place: Place;
+}
+
+/** Finds, in a batch of records, what is to be told and what cannot be processed. One object per batch. */
+export class AlertBatch implements EventVisitor {
+  readonly rejected: SetAsideItem[] = [];
+  readonly #rule: AlertRule;
+  readonly #alerts = new Map<string, PlacedAlert[]>();
+  #sequence = '';
+  #arrival = 0;
+
+  constructor(rule: AlertRule) {
+    this.#rule = rule;
+  }
+
+  /** Begins a record. */
+  begin(sequence: string, arrival: number): void {
+    this.#sequence = sequence;
+    this.#arrival = arrival;
+  }
+
+  /** What is to be told, by key, each key's in the order of the stream. */
+  get byKey(): PlacedAlert[][] {
+    return [...this.#alerts.values()];
+  }
+
+  event(
+    sub: number,
+    type: string,
+    source: string,
+    id: string,
+    time: number,
+    key: string,
+    data: unknown,
+    trusted: boolean,
+    extra?: Readonly<Record<string, unknown>>,
+  ): void {
+    const event: StreamEvent = { type, source, id, time, key, data, ...(extra && { extra }) };
+    const place = { sequence: this.#sequence, sub, arrival: this.#arrival };
+    const { alert, problem } = this.#rule.judge(event, this.#arrival, trusted);
+    if (problem !== undefined) this.rejected.push({ ...place, ...problem, bytes: bytesOf(event) });
+    if (alert !== undefined) this.#add({ ...alert, place });
+  }
+
+  undecodable(sub: number, reason: string, bytes: Uint8Array): void {
+    this.rejected.push({
+      sequence: this.#sequence,
+      sub,
+      arrival: this.#arrival,
+      code: 'undecodable',
+      reason,
+      bytes: Buffer.from(bytes),
+    });
+  }
+
+  #add(alert: PlacedAlert): void {
+    const others = this.#alerts.get(alert.key);
+    if (others === undefined) this.#alerts.set(alert.key, [alert]);
+    else others.push(alert);
+  }
+}
+
+const bytesOf = (event: StreamEvent): Uint8Array => Buffer.from(JSON.stringify(cloudEventOf(event)));

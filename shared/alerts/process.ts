@@ -1,0 +1,60 @@
+import type { KnownTypes } from '../events/known-types.ts';
+import { mapLimit } from '../state/concurrency.ts';
+import type { SourceRecord } from '../state/writer.ts';
+import { decodeRecord } from '../streams/decode.ts';
+import type { SetAsideItem } from '../streams/set-aside.ts';
+import { AlertBatch, type PlacedAlert } from './batch.ts';
+import type { Notifier } from './notifier.ts';
+import { NotificationRefused } from './publish.ts';
+import type { AlertRule } from './rule.ts';
+
+/** What an alert stage works with. */
+export interface AlertContext {
+  readonly rule: AlertRule;
+  /** The event types that the stage reads, for records that leave their keys to be found. */
+  readonly types: KnownTypes;
+  readonly notifier: Notifier<PlacedAlert>;
+  /** Stores what could not be processed. Idempotent: a repetition of a batch repeats it. */
+  readonly setAside: (items: readonly SetAsideItem[]) => Promise<void>;
+}
+
+/** Keys whose alerts are sent at the same time. */
+const CONCURRENCY = 20;
+
+/**
+ * Sends the alerts of a batch of records, each key's in the order of the stream. When it throws, the same records must be given
+ * again: alerts that were sent are not sent again.
+ *
+ * @returns how many alerts were sent
+ */
+export async function sendAlerts(context: AlertContext, records: readonly SourceRecord[]): Promise<number> {
+  const batch = new AlertBatch(context.rule);
+  for (const { sequence, arrival, data } of records) {
+    batch.begin(sequence, arrival);
+    decodeRecord(Buffer.from(data, 'base64'), batch, { types: context.types });
+  }
+  if (batch.rejected.length > 0) await context.setAside(batch.rejected);
+  const sent = await mapLimit(batch.byKey, CONCURRENCY, async (alerts) => {
+    let count = 0;
+    for (const alert of alerts) if (await context.notifier.notify(alert)) count++;
+    return count;
+  });
+  return sent.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * Publishes, or sets aside what SNS will never take: it would hold up its shard for as long as the stream keeps it.
+ *
+ * @param publish - throws NotificationRefused for that
+ */
+export const publishOrSetAside =
+  (publish: (alert: PlacedAlert) => Promise<void>, setAside: AlertContext['setAside']) =>
+  async (alert: PlacedAlert): Promise<void> => {
+    try {
+      await publish(alert);
+    } catch (error) {
+      if (!(error instanceof NotificationRefused)) throw error;
+      const bytes = Buffer.from(JSON.stringify(alert.cause));
+      await setAside([{ ...alert.place, code: 'refused', reason: error.message, bytes }]);
+    }
+  };
