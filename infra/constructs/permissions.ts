@@ -3,6 +3,7 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
 /** A table, or one with an index, by ARN. */
 interface Table {
@@ -46,6 +47,9 @@ export const putObjects = (bucket: IBucket, prefix: string): PolicyStatement =>
 /** Reading an object includes asking for its metadata alone. */
 export const getObjects = (bucket: IBucket, prefix: string): PolicyStatement =>
   allow([bucket.arnForObjects(`${prefix}*`)], 's3:GetObject');
+
+/** The key alias/aws/sns lets everybody of the account use it through SNS, so it needs no permission of its own. */
+export const publishTo = (topic: ITopic): PolicyStatement => allow([topic.topicArn], 'sns:Publish');
 
 export const invoke = (target: IFunction): PolicyStatement =>
   allow([target.functionArn], 'lambda:InvokeFunction');

@@ -1,8 +1,10 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { type Pipeline, windowStages } from '../../shared/pipeline/index.ts';
+import { alertStages, type Pipeline, windowStages } from '../../shared/pipeline/index.ts';
 import { pascalCase } from '../names.ts';
 import type { Alerting } from './alarms/alerting.ts';
+import { alertFunction } from './alert-function.ts';
 import type { Deployment } from './deployment.ts';
 import { fireFunction, sweepFunction } from './firing.ts';
 import { landEvents } from './landing.ts';
@@ -17,6 +19,8 @@ export interface PipelineProcessingProps {
   readonly alerting: Alerting;
   readonly pipeline: Pipeline;
   readonly streams: PipelineStreams;
+  /** Where alerts are published; where there are alert stages, there is one. */
+  readonly alerts: ITopic | undefined;
   readonly tables: Tables;
   readonly lake: IBucket;
 }
@@ -26,6 +30,9 @@ export class PipelineProcessing extends Construct {
   constructor(scope: Construct, id: string, props: PipelineProcessingProps) {
     super(scope, id);
     landEvents(this, props);
+    for (const stage of alertStages(props.pipeline)) {
+      alertFunction(new Construct(this, pascalCase(stage.name)), props, stage);
+    }
     const stages = windowStages(props.pipeline);
     if (stages.length === 0) return;
     const fire = fireFunction(this, props);

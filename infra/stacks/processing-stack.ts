@@ -16,6 +16,7 @@ export class ProcessingStack extends MillraceStack {
       const { alerting, lake, tables } = data;
       new PipelineProcessing(this, pascalCase(pipeline.name), {
         alerting,
+        alerts: data.alerts.get(pipeline.name),
         deployment,
         lake,
         pipeline,

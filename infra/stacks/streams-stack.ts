@@ -1,9 +1,11 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { Pipeline } from '../../shared/pipeline/index.ts';
+import { alertStages, type Pipeline } from '../../shared/pipeline/index.ts';
 import { alarmTopic } from '../constructs/alarms/alarm-topic.ts';
 import type { Alerting } from '../constructs/alarms/alerting.ts';
+import { alertTopic } from '../constructs/alert-topic.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 import { lakeBucket } from '../constructs/lake-bucket.ts';
 import { PipelineStreams } from '../constructs/pipeline-streams.ts';
@@ -18,6 +20,8 @@ export class StreamsStack extends MillraceStack {
   readonly alerting: Alerting;
   /** By name of the pipeline, in order of declaration. */
   readonly streams: ReadonlyMap<string, PipelineStreams>;
+  /** Where the pipelines that have alerts publish them: topics are kept here for the sake of their subscriptions. */
+  readonly alerts: ReadonlyMap<string, ITopic>;
 
   constructor(scope: Construct, deployment: Deployment, pipelines: readonly Pipeline[]) {
     super(scope, 'Streams', deployment, 'streams, tables and the lake');
@@ -34,6 +38,11 @@ export class StreamsStack extends MillraceStack {
         new PipelineStreams(this, pascalCase(name), { environment, alerting: this.alerting }),
       ]),
     );
+    this.alerts = new Map(
+      pipelines
+        .filter((pipeline) => alertStages(pipeline).length > 0)
+        .map(({ name }) => [name, alertTopic(this, `${pascalCase(name)}Alerts`, name, this.alerting)]),
+    );
     this.addOutputs();
   }
 
@@ -46,6 +55,9 @@ export class StreamsStack extends MillraceStack {
     output('LakeBucket', this.lake.bucketName, 'Bucket of the lake and of what was set aside');
     if (this.alerting.topic !== undefined) {
       output('AlarmTopic', this.alerting.topic.topicArn, 'Topic to subscribe to for alarms');
+    }
+    for (const [name, topic] of this.alerts) {
+      output(`${pascalCase(name)}AlertTopic`, topic.topicArn, `Topic to subscribe to for alerts of ${name}`);
     }
     for (const [name, { events, results, late }] of this.streams) {
       const prefix = pascalCase(name);

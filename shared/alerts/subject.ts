@@ -1,6 +1,6 @@
 import type { StreamEvent } from '../events/types.ts';
 import { compileValidator } from '../events/validator.ts';
-import type { AlertStage, EventType, WindowStage } from '../pipeline/index.ts';
+import { type AlertStage, type EventType, resultKeyField, type WindowStage } from '../pipeline/index.ts';
 import { parseResult, ResultFormatError, type WindowResult } from '../results/result.ts';
 import type { Problem } from './rule.ts';
 
@@ -44,6 +44,7 @@ function eventReader(type: EventType, { key: keyField }: AlertStage): SubjectRea
 
 function resultReader(from: WindowStage, { finalOnly, key: keyField }: AlertStage): SubjectReader {
   const type = `${from.name}.result`;
+  const keyName = resultKeyField(from);
   return (event) => {
     if (event.type !== type) return undefined;
     let result: WindowResult;
@@ -57,12 +58,12 @@ function resultReader(from: WindowStage, { finalOnly, key: keyField }: AlertStag
     const { start, end, key, values } = result;
     const fields = {
       ...values,
-      [from.key]: key,
+      [keyName]: key,
       start: new Date(start).toISOString(),
       end: new Date(end).toISOString(),
     };
     return {
-      key: keyField === undefined ? key : String(fields[keyField as keyof typeof fields]),
+      key: keyField === undefined ? key : String((fields as Readonly<Record<string, unknown>>)[keyField]),
       time: end - 1,
       fields,
     };

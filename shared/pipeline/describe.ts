@@ -1,9 +1,10 @@
 import type { Aggregate, Expression } from './aggregate.ts';
+import type { AlertStage } from './alert-stage.ts';
 import { formatDuration } from './duration.ts';
 import { describeEmission } from './emission.ts';
 import type { EventType } from './event-type.ts';
 import { fieldOf, jsonSchemaOf } from './fields.ts';
-import { type Pipeline, windowStages } from './pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
 import type { WindowStage } from './stage.ts';
 import { describeWindow } from './window-times.ts';
 
@@ -13,7 +14,9 @@ export function describePipeline(pipeline: Pipeline): string {
     `# ${pipeline.name}`,
     `${pipeline.description}.`,
     ...pipeline.types.map(describeType),
-    ...windowStages(pipeline).map(describeWindowStage),
+    ...pipeline.stages.map((stage) =>
+      stage.kind === 'window' ? describeWindowStage(stage) : describeAlert(stage),
+    ),
   ].join('\n\n');
 }
 
@@ -61,6 +64,33 @@ function describeWindowStage(stage: WindowStage): string {
     table(
       ['value', 'is'],
       Object.entries(stage.values).map(([name, aggregate]) => [`\`${name}\``, describeAggregate(aggregate)]),
+    ),
+  ].join('\n\n');
+}
+
+function describeAlert({
+  name,
+  description,
+  from,
+  when,
+  message,
+  key,
+  quiet,
+  finalOnly,
+}: AlertStage): string {
+  const input = from.kind === 'window' ? `the ${finalOnly ? 'final ' : ''}results of ` : '';
+  return [
+    `## Alert \`${name}\``,
+    `${description}. Published to the topic for alerts.`,
+    table(
+      ['what', 'how'],
+      [
+        ['reads', `${input}\`${from.name}\``],
+        ['key', key === undefined ? 'that of its input' : `\`${key}\``],
+        ['when', when === undefined ? 'always' : 'its function says so'],
+        ['says', typeof message === 'string' ? message : 'what its function makes of it'],
+        ['then quiet for', formatDuration(quiet)],
+      ],
     ),
   ].join('\n\n');
 }

@@ -13,7 +13,8 @@ export {
 } from './emission.ts';
 export { type EventType, eventType, type KeyField, type NumericField } from './event-type.ts';
 export { type FieldKind, fieldOf, type JsonSchema, jsonSchemaOf } from './fields.ts';
-export { type Pipeline, pipeline, windowStages } from './pipeline.ts';
+export { alertStages, type Pipeline, pipeline, windowStages } from './pipeline.ts';
+export { resultFields, resultKeyField } from './result-fields.ts';
 export { spanOf } from './span.ts';
 export { type AllKeys, allKeys, type Stage, type WindowStage, windowStage } from './stage.ts';
 export { assertDistinct, fieldsOf, PipelineError } from './validate.ts';

@@ -1,5 +1,5 @@
 const PLACEHOLDER = /\{([^{}]*)\}/g;
-/** Digits of a number in a sentence. */
+/** Digits of a number that is not whole, in a sentence. */
 const DIGITS = 6;
 
 /** The names in braces of a template such as `'{patient_id} has {breaches} breaches'`, each once. */
@@ -15,6 +15,10 @@ export function fillTemplate(template: string, fields: Readonly<Record<string, u
 function wordOf(value: unknown): string {
   if (value === undefined || value === null) return 'none';
   if (typeof value === 'string') return value;
-  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(DIGITS)));
-  return JSON.stringify(value);
+  return typeof value === 'number' ? numberOf(value) : JSON.stringify(value);
+}
+
+function numberOf(value: number): string {
+  if (Number.isInteger(value)) return String(value);
+  return String(Math.abs(value) < 10 ** DIGITS ? Number(value.toPrecision(DIGITS)) : Math.round(value));
 }

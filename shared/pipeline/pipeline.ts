@@ -1,3 +1,4 @@
+import type { AlertStage } from './alert-stage.ts';
 import type { EventType } from './event-type.ts';
 import type { Stage, WindowStage } from './stage.ts';
 import { assertValid } from './validate.ts';
@@ -41,3 +42,7 @@ export function pipeline(name: string, options: PipelineOptions): Pipeline {
 /** The window stages of a pipeline, in order of declaration. */
 export const windowStages = (declared: Pipeline): readonly WindowStage[] =>
   declared.stages.filter((stage) => stage.kind === 'window');
+
+/** The alert stages of a pipeline, in order of declaration. */
+export const alertStages = (declared: Pipeline): readonly AlertStage[] =>
+  declared.stages.filter((stage) => stage.kind === 'alert');

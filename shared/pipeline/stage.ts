@@ -1,4 +1,5 @@
 import type { Aggregate } from './aggregate.ts';
+import type { AlertStage } from './alert-stage.ts';
 import { type Duration, durationMs } from './duration.ts';
 import { type Emission, onTime } from './emission.ts';
 import type { EventType, KeyField, NumericField } from './event-type.ts';
@@ -36,7 +37,7 @@ export interface WindowStage {
 }
 
 /** One step of a pipeline. */
-export type Stage = WindowStage;
+export type Stage = WindowStage | AlertStage;
 
 /** The options of {@link windowStage}; fields are those of the event type's schema, checked by the compiler. */
 export interface WindowStageOptions<T> {

@@ -3,6 +3,7 @@ import type { EventType } from './event-type.ts';
 import { fieldOf } from './fields.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { WindowStage } from './stage.ts';
+import { checkAlert } from './validate-alert.ts';
 import { checkWindow } from './validate-window.ts';
 
 /** A declaration that cannot work: every problem with the stage or type it is in and what to do about it. */
@@ -61,7 +62,11 @@ function* checkPipeline(declared: Pipeline): Generator<string> {
     yield `lanes is ${lanes}: use a power of two from 1 to 1024`;
   }
   for (const type of declared.types) yield* checkType(type);
-  for (const stage of declared.stages) yield* checkWindowStage(stage, declared);
+  for (const stage of declared.stages) {
+    yield* checkName('stage', stage.name);
+    if (stage.kind === 'window') yield* checkWindowStage(stage, declared);
+    else yield* checkAlert(stage, declared);
+  }
 }
 
 function* checkType(type: EventType): Generator<string> {
@@ -88,7 +93,6 @@ function* checkType(type: EventType): Generator<string> {
 }
 
 function* checkWindowStage(stage: WindowStage, declared: Pipeline): Generator<string> {
-  yield* checkName('stage', stage.name);
   const at = `stage "${stage.name}"`;
   if (!declared.types.includes(stage.from)) {
     yield `${at} reads "${stage.from.name}", which is not among the pipeline's types: add it to "types"`;

@@ -15,6 +15,8 @@ export const ENV = {
   resultsTable: 'RESULTS_TABLE',
   keysTable: 'KEYS_TABLE',
   lakeBucket: 'LAKE_BUCKET',
+  /** ARN of the topic that alerts are published to. */
+  alertTopic: 'ALERT_TOPIC',
   /** Function names for asynchronous hints. */
   fireFunction: 'FIRE_FUNCTION',
   sweepFunction: 'SWEEP_FUNCTION',

@@ -11,7 +11,13 @@ const spec = {
   memoryMb: 1000,
   reservedConcurrency: undefined,
 };
-const endpoints = { kinesis: 'http://k', dynamodb: 'http://d', s3: 'http://s', lambda: 'http://l', sns: 'http://n' };
+const endpoints = {
+  kinesis: 'http://k',
+  dynamodb: 'http://d',
+  s3: 'http://s',
+  lambda: 'http://l',
+  sns: 'http://n',
+};
 
 test('a function sees the template, Lambda and the emulators, and nothing of this machine', () => {
   process.env.AWS_PROFILE = 'somebody';

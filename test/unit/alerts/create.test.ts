@@ -1,0 +1,147 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import * as z from 'zod';
+import { type Alerts, createAlerts } from '../../../shared/alerts/create.ts';
+import { alertStage, eventType, pipeline } from '../../../shared/pipeline/index.ts';
+import { kinesisRecord } from '../../factories/kinesis-event.ts';
+import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
+
+const reading = eventType('reading', {
+  description: 'a reading',
+  schema: z.object({ patient: z.string(), rate: z.number() }),
+  time: 'rate',
+  key: 'patient',
+});
+const vitals = pipeline('vitals', {
+  description: 'vitals',
+  types: [reading],
+  stages: [
+    alertStage('high', {
+      description: 'A high rate',
+      from: reading,
+      when: ({ rate }) => Number(rate) > 80,
+      message: '{patient} has {rate}',
+      quiet: '1 minute',
+    }),
+  ],
+});
+
+const sns = mockClient(SNSClient);
+const s3 = mockClient(S3Client);
+let dynamodb: TestDynamoDB;
+let stateTable: string;
+
+beforeAll(async () => {
+  dynamodb = await startDynamoDB();
+});
+afterAll(() => dynamodb.stop());
+beforeEach(async () => {
+  stateTable = await dynamodb.createTable();
+  sns.reset();
+  s3.reset();
+  sns.on(PublishCommand).resolves({ MessageId: 'm' });
+  s3.on(PutObjectCommand).resolves({});
+});
+
+const alertsOf = (owner = 'one'): Alerts =>
+  createAlerts({
+    pipeline: vitals,
+    stage: 'high',
+    dynamodb: dynamodb.client,
+    stateTable,
+    retention: 86_400_000,
+    sns: new SNSClient({ region: 'eu-west-1' }),
+    topic: 'arn:topic',
+    s3: new S3Client({ region: 'eu-west-1' }),
+    bucket: 'lake',
+    owner,
+    now: Date.now,
+    sleep: async () => {},
+  });
+
+const readingOf = (patient: string, rate: unknown, second: number) => ({
+  specversion: '1.0',
+  id: `${patient}-${second}`,
+  source: '/test',
+  type: 'reading',
+  time: new Date(second * 1_000).toISOString(),
+  partitionkey: patient,
+  data: { patient, rate },
+});
+const record = (sequence: number, ...events: object[]) =>
+  kinesisRecord(JSON.stringify(events.length === 1 ? events[0] : events), sequence);
+
+const subjects = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input.Subject);
+const setAside = () =>
+  s3.commandCalls(PutObjectCommand).map(({ args }) => {
+    const { Key, Body } = args[0].input;
+    return { Key, ...(JSON.parse(String(Body)) as Record<string, unknown>) };
+  });
+
+const batch = [
+  record(1, readingOf('ann', 79, 0), readingOf('ann', 85, 1), readingOf('bob', 90, 1)),
+  record(2, readingOf('ann', 95, 30)),
+  record(3, readingOf('ann', 99, 61)),
+];
+
+test('the alerts of a batch are sent, once per key and quiet period', async () => {
+  expect(await alertsOf()(batch)).toBe(3);
+  expect(subjects().sort()).toEqual(['ann has 85', 'ann has 99', 'bob has 90']);
+});
+
+test('a batch that comes again, also to another process, sends nothing', async () => {
+  const alerts = alertsOf();
+  await alerts(batch);
+  expect(await alerts(batch)).toBe(0);
+  expect(await alertsOf('two')(batch)).toBe(0);
+  expect(subjects()).toHaveLength(3);
+});
+
+test('what cannot be processed is set aside and does not keep the rest from being told', async () => {
+  const records = [
+    kinesisRecord('rubbish', 1),
+    record(2, readingOf('ann', 'x', 1)),
+    record(3, readingOf('bob', 81, 1)),
+  ];
+  expect(await alertsOf()(records)).toBe(1);
+  expect(setAside()).toEqual([
+    expect.objectContaining({ code: 'undecodable', stream: 'results', shard: 'shardId-000000000000' }),
+    expect.objectContaining({
+      Key: 'rejected/stage=high/dt=2026-01-01/shardId-000000000000-2-0.json',
+      code: 'invalid',
+      reason: 'rate: must be a number; got "x"',
+    }),
+  ]);
+});
+
+test('while SNS is away the batch fails, and the alerts go out when it is back', async () => {
+  const away = Object.assign(new Error('away'), { name: 'ThrottledException' });
+  sns.on(PublishCommand).rejectsOnce(away).resolves({});
+  const alerts = alertsOf();
+  await expect(alerts([batch[1]!])).rejects.toThrow('away');
+  expect(await alerts([batch[1]!])).toBe(1);
+});
+
+test('a missing topic or permission is a fault to repair, not a reason to drop an alert', async () => {
+  for (const name of ['NotFoundException', 'AuthorizationErrorException']) {
+    sns.on(PublishCommand).rejects(Object.assign(new Error(name), { name }));
+    await expect(alertsOf()([batch[1]!])).rejects.toThrow(name);
+  }
+  expect(setAside()).toEqual([]);
+});
+
+test('a notification that SNS will never take is set aside instead of blocking its shard', async () => {
+  const refusal = Object.assign(new Error('Invalid parameter'), { name: 'InvalidParameterException' });
+  sns.on(PublishCommand).rejectsOnce(refusal).resolves({});
+  expect(await alertsOf()([record(1, readingOf('ann', 85, 1)), record(2, readingOf('bob', 85, 1))])).toBe(2);
+  expect(setAside()).toEqual([
+    expect.objectContaining({ code: 'refused', reason: expect.stringContaining('Invalid parameter') }),
+  ]);
+});
+
+test('the function names a stage that the pipeline lacks', () => {
+  const options = { ...({} as Parameters<typeof createAlerts>[0]), pipeline: vitals, stage: 'low' };
+  expect(() => createAlerts(options)).toThrow('the pipeline has no alert stage "low"');
+});
