@@ -1,11 +1,13 @@
 import { resultWriter } from '../results/result.ts';
+import { Compaction } from './compaction.ts';
 import { mapLimit } from './concurrency.ts';
 import { closedUpTo, type DueWindow, dueWindows } from './due.ts';
 import { fenceShards, type Sleep } from './fence.ts';
+import { sliceFutures } from './future.ts';
 import type { Firing } from './ledger.ts';
 import { type CutFiring, type MergedWindow, mergeWindows, TooManyKeys } from './merge.ts';
 import type { ListShards, StageContext } from './stage-context.ts';
-import { readShards, readStageView } from './stage-view.ts';
+import { readShards, readStageView, type ShardView, type StageView } from './stage-view.ts';
 
 /** What a firing does besides reading and writing state. */
 export interface FireOutputs {
@@ -39,6 +41,8 @@ const LEASE_MS = 30_000;
 /** Windows claimed and merged in one pass over the logs: what a backfill of days in one batch needs. */
 const GROUP = 128;
 const WRITES = 16;
+/** Keys of all windows merged at once, above which they are merged in smaller groups. */
+const MAX_KEYS = 400_000;
 /** No new group is begun with less time than this left: what is due stays due, for the next hint or sweep. */
 const MIN_REMAINING_MS = 15_000;
 
@@ -60,7 +64,7 @@ export async function fireStage(context: StageContext, outputs: FireOutputs): Pr
       await fenceShards(context, view.clock.watermark, outputs.listShards, outputs.sleep);
       fenced = view.clock.watermark;
     }
-    const fired = await fireGroup(context, outputs, group);
+    const fired = await fireGroup(context, outputs, view, group);
     if (fired.windows === 0) break;
     windows += fired.windows;
     results += fired.results;
@@ -72,6 +76,7 @@ export async function fireStage(context: StageContext, outputs: FireOutputs): Pr
 async function fireGroup(
   context: StageContext,
   outputs: FireOutputs,
+  view: StageView,
   group: readonly DueWindow[],
 ): Promise<FireReport> {
   const claimed = await mapLimit(group, WRITES, (due) => claim(context, due));
@@ -87,7 +92,11 @@ async function fireGroup(
     const fixed = firing.cut === undefined ? await context.ledger.cut(firing, now) : firing;
     return fixed?.cut === undefined ? [] : [{ window, firing: { ...fixed, cut: fixed.cut } }];
   });
-  const results = await finish(context, outputs, cut.flat(), shards);
+  const firings = cut.flat();
+  const compaction = new Compaction(context, sliceFutures(context, view, firings));
+  const results = await finish(context, outputs, firings, shards, compaction);
+  // Last: whoever dies here has fired all the same, and the next firing reads what this one did.
+  await compaction.write();
   return { windows: holds.length, results };
 }
 
@@ -107,17 +116,19 @@ async function finish(
   context: StageContext,
   outputs: FireOutputs,
   firings: readonly CutFiring[],
-  shards: Awaited<ReturnType<typeof readShards>>,
+  shards: readonly ShardView[],
+  compaction: Compaction,
 ): Promise<number> {
   if (firings.length === 0) return 0;
   let merged: MergedWindow[];
   try {
-    merged = await mergeWindows(context, firings, shards);
+    const maxKeys = firings.length > 1 ? MAX_KEYS : Number.POSITIVE_INFINITY;
+    merged = await mergeWindows(context, firings, shards, { compaction, maxKeys });
   } catch (error) {
     if (!(error instanceof TooManyKeys)) throw error;
     const half = Math.ceil(firings.length / 2);
-    const first = await finish(context, outputs, firings.slice(0, half), shards);
-    return first + (await finish(context, outputs, firings.slice(half), shards));
+    const first = await finish(context, outputs, firings.slice(0, half), shards, compaction);
+    return first + (await finish(context, outputs, firings.slice(half), shards, compaction));
   }
   const emitted = await outputs.emit(resultsOf(context, merged));
   await mapLimit(firings, WRITES, ({ firing }) => context.ledger.done(firing.end, firing.revision));

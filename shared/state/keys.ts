@@ -16,6 +16,8 @@ export const firesPk = (stage: string): string => `fires#${stage}`;
 /** Times before 1970 are negative: the bias makes all of them sort as text. */
 export const timeSk = (time: number): string => String(time + TIME_BIAS).padStart(TIME_DIGITS, '0');
 export const parseTimeSk = (sk: string): number => Number(sk) - TIME_BIAS;
+/** Compacted slices of a shard lie apart from its log, so that one query reads the slices of a window. */
+export const slicesPk = (stage: string, shard: string): string => `slices#${stage}#${shard}`;
 
 /** The primary key of an item. */
 export const itemKey = (pk: string, sk: string): Item => ({ pk: text(pk), sk: text(sk) });

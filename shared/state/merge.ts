@@ -1,7 +1,10 @@
+import type { Bucket } from '../windows/bucket.ts';
 import type { Window, WindowMerge } from '../windows/types.ts';
 import { closesAt } from '../windows/watermark.ts';
-import { decompress } from './compress.ts';
+import type { Compaction } from './compaction.ts';
+import { mayBeCompacted } from './future.ts';
 import type { Cut, Firing } from './ledger.ts';
+import { type Demand, readSlices, type SlicePart } from './slice-reader.ts';
 import type { StageContext } from './stage-context.ts';
 import type { ShardView } from './stage-view.ts';
 
@@ -18,28 +21,37 @@ export interface MergedWindow {
   readonly previous: WindowMerge | undefined;
 }
 
-/** More keys at once than fit the function's memory: merge fewer windows at a time. */
+/** More keys at once than fit the function's memory: merge fewer windows at a time, or fewer keys. */
 export class TooManyKeys extends Error {
   override readonly name = 'TooManyKeys';
 }
 
-/** Keys of all windows merged at once, above which they are merged in smaller groups. */
-const MAX_KEYS = 400_000;
+/** How windows are merged. */
+export interface MergeOptions {
+  /** Merge only the keys of this bucket. */
+  readonly bucket?: Bucket;
+  /** Takes note of what is worth compacting. */
+  readonly compaction?: Compaction;
+  /** Keys of all windows together, above which {@link TooManyKeys} is thrown. */
+  readonly maxKeys: number;
+}
 
 /**
- * Merges the commits of several windows in one pass over each shard's log: per key a left fold in the order of the commits,
- * shards in the order of their ids, so that the same cut gives the same bytes. A commit whose watermark had passed a
- * window's end + lateness is left out of that window: what it holds was accepted for a later, overlapping one.
+ * Merges what the logs hold of several windows in one pass over each shard. Every aggregate is exact, so the order of merging does
+ * not matter: the same cut gives the same values, whatever of it was compacted. A commit whose watermark had passed a window's end +
+ * lateness is left out of that window: what it holds was accepted for a later, overlapping one.
  *
- * @throws TooManyKeys when more than one window was asked for and their keys are too many to hold
+ * @throws TooManyKeys when there are more keys than `maxKeys`
  */
 export async function mergeWindows(
   context: StageContext,
   firings: readonly CutFiring[],
   shards: readonly ShardView[],
+  { bucket, compaction, maxKeys }: MergeOptions,
 ): Promise<MergedWindow[]> {
   const { plan, stage } = context.compiled;
-  const targets = firings.map((firing) => new Target(firing, plan.createMerge, stage.allowedLateness));
+  const createMerge = () => plan.createMerge(bucket);
+  const targets = firings.map((firing) => new Target(firing, createMerge, stage.allowedLateness));
   const bySlice = new Map<number, Target[]>();
   for (const target of targets) {
     for (const slice of plan.windows.slicesOf(target.firing.window)) {
@@ -49,85 +61,75 @@ export async function mergeWindows(
     }
   }
   for (const { shard, tail } of shards) {
-    let first = Number.POSITIVE_INFINITY;
-    for (const [slice, [from]] of tail.open) if (bySlice.has(slice)) first = Math.min(first, from);
-    const last = Math.max(...targets.map((target) => target.cutOf(shard)));
-    if (first > last) continue;
-    for await (const commit of context.log.range(shard, first, last)) {
-      if (commit.delta === undefined) continue;
-      const delta = plan.read(decompress(commit.delta));
-      for (const slice of delta.slices()) {
-        for (const target of bySlice.get(slice) ?? [])
-          target.add(shard, commit.tail.n, commit.tail.w, slice, delta);
-      }
+    const demands = new Map<number, Demand>();
+    for (const slice of tail.open.keys()) {
+      const readers = bySlice.get(slice);
+      if (readers !== undefined) demands.set(slice, demandOf(context, slice, readers, shard));
     }
-    let keys = 0;
-    for (const target of targets) keys += target.endShard();
-    if (keys > MAX_KEYS && firings.length > 1) throw new TooManyKeys();
+    compaction?.beginShard();
+    for await (const part of readSlices(context, shard, tail.open, demands)) {
+      for (const target of bySlice.get(part.slice) ?? []) target.add(shard, part);
+      compaction?.add(part, demands.get(part.slice)?.until ?? 0);
+      const keys = targets.reduce((sum, target) => sum + target.size, 0);
+      if (keys > maxKeys) throw new TooManyKeys();
+    }
+    compaction?.endShard(shard, tail, (slice) => demands.get(slice)?.until ?? 0);
   }
   return targets.map((target) => target.result());
 }
 
-type Reader = { mergeInto(slice: number, target: WindowMerge): void };
+/** What all windows that read a slice have in common: a segment must suit every one of them. */
+function demandOf(context: StageContext, slice: number, readers: readonly Target[], shard: string): Demand {
+  return {
+    until: Math.max(...readers.map((target) => target.cutOf(shard))),
+    limit: Math.min(...readers.map((target) => target.limitOf(shard))),
+    closes: Math.min(...readers.map((target) => target.closes)),
+    compacted: readers.some((target) => mayBeCompacted(context, slice, target.firing)),
+  };
+}
 
-/** Collects one window, shard by shard. */
+/** Collects one window. */
 class Target {
   readonly firing: CutFiring;
-  readonly #createMerge: () => WindowMerge;
-  readonly #closes: number;
-  readonly #current: ShardwiseMerge;
-  readonly #previous: ShardwiseMerge | undefined;
+  /** Commits whose watermark has reached this are left out. */
+  readonly closes: number;
+  readonly #current: WindowMerge;
+  readonly #previous: WindowMerge | undefined;
 
   constructor(firing: CutFiring, createMerge: () => WindowMerge, lateness: number) {
     this.firing = firing;
-    this.#createMerge = createMerge;
-    this.#closes = closesAt(firing.window, lateness);
-    this.#current = new ShardwiseMerge(this.#createMerge);
+    this.closes = closesAt(firing.window, lateness);
+    this.#current = createMerge();
     const { revision, final } = firing.firing;
-    this.#previous = revision !== 0 && !final ? new ShardwiseMerge(this.#createMerge) : undefined;
+    this.#previous = revision !== 0 && !final ? createMerge() : undefined;
   }
 
   cutOf(shard: string): number {
     return this.firing.firing.cut.get(shard) ?? 0;
   }
 
-  add(shard: string, n: number, w: number, slice: number, delta: Reader): void {
-    if (w >= this.#closes || n > this.cutOf(shard)) return;
-    this.#current.add(slice, delta);
-    if (n <= (this.firing.firing.previousCut.get(shard) ?? 0)) this.#previous?.add(slice, delta);
+  /** Up to here commits count at every cut that is merged. */
+  limitOf(shard: string): number {
+    return this.#previous === undefined ? this.cutOf(shard) : this.#previousCutOf(shard);
   }
 
-  /** Ends a shard; returns how many keys are held. */
-  endShard(): number {
-    this.#previous?.endShard();
-    return this.#current.endShard();
+  add(shard: string, { n, w, slice, delta }: SlicePart): void {
+    if (w >= this.closes || n > this.cutOf(shard)) return;
+    delta.mergeInto(slice, this.#current);
+    if (this.#previous !== undefined && n <= this.#previousCutOf(shard))
+      delta.mergeInto(slice, this.#previous);
+  }
+
+  /** How many keys are held. */
+  get size(): number {
+    return this.#current.size + (this.#previous?.size ?? 0);
   }
 
   result(): MergedWindow {
-    return { firing: this.firing, current: this.#current.total, previous: this.#previous?.total };
-  }
-}
-
-/** Folds the commits of one shard together before the shards are merged: `(a1 + a2) + (b1 + b2)`. */
-class ShardwiseMerge {
-  readonly total: WindowMerge;
-  readonly #createMerge: () => WindowMerge;
-  #shard: WindowMerge | undefined;
-
-  constructor(createMerge: () => WindowMerge) {
-    this.#createMerge = createMerge;
-    this.total = createMerge();
+    return { firing: this.firing, current: this.#current, previous: this.#previous };
   }
 
-  add(slice: number, delta: Reader): void {
-    // The first shard is folded straight into the empty total, which comes to the same and costs no copy.
-    this.#shard ??= this.total.size === 0 ? this.total : this.#createMerge();
-    delta.mergeInto(slice, this.#shard);
-  }
-
-  endShard(): number {
-    if (this.#shard !== undefined && this.#shard !== this.total) this.total.absorb(this.#shard);
-    this.#shard = undefined;
-    return this.total.size;
+  #previousCutOf(shard: string): number {
+    return this.firing.firing.previousCut.get(shard) ?? 0;
   }
 }

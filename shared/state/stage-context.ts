@@ -1,10 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { longestWindow } from '../pipeline/index.ts';
 import { StageClock } from './clock.ts';
+import { type WorthCompacting, worthItsPrice } from './compaction.ts';
 import type { CompiledStage } from './compiled-stage.ts';
 import { Heads, type ShardInfo } from './heads.ts';
 import { FireLedger } from './ledger.ts';
 import { CommitLog } from './log.ts';
+import { SliceSegments } from './segments.ts';
 import { StageTable } from './stage-table.ts';
 
 /** A day: how much longer state is kept than the longest delay it must answer. */
@@ -19,6 +21,9 @@ export interface StageContext {
   readonly heads: Heads;
   readonly clock: StageClock;
   readonly ledger: FireLedger;
+  /** Compacted copies of what the log holds. */
+  readonly segments: SliceSegments;
+  readonly worthCompacting: WorthCompacting;
   /** How long the stream keeps records, in milliseconds. */
   readonly retention: number;
   /** The wall clock, epoch milliseconds. */
@@ -39,6 +44,8 @@ export interface StageContextOptions {
   readonly compiled: CompiledStage;
   readonly retention: number;
   readonly now?: () => number;
+  /** By default as list prices have it. */
+  readonly worthCompacting?: WorthCompacting;
 }
 
 export function stageContext(options: StageContextOptions): StageContext {
@@ -55,6 +62,8 @@ export function stageContext(options: StageContextOptions): StageContext {
     heads: new Heads(items),
     clock: new StageClock(items),
     ledger: new FireLedger(items),
+    segments: new SliceSegments(items),
+    worthCompacting: options.worthCompacting ?? worthItsPrice,
     retention,
     now,
     logExpiry: () => seconds(now() + kept),

@@ -21,6 +21,8 @@ export class World {
   readonly stream: MemoryStream;
   readonly faults = new Faults();
   readonly context: StageContext;
+  /** Name of the state table. */
+  readonly table: string;
   readonly late: string[] = [];
   readonly rejected = new Map<string, Rejected>();
   readonly results: WindowResult[] = [];
@@ -47,6 +49,7 @@ export class World {
     now: number,
   ) {
     this.now = now;
+    this.table = table;
     this.stream = new MemoryStream(shards);
     this.context = stageContext({
       client: this.faults.wrap(dynamodb.client),
@@ -55,6 +58,8 @@ export class World {
       compiled: compileStage(stage),
       retention: 24 * HOUR_MS,
       now: () => this.now,
+      // Whatever may be compacted is: the batches of tests are too small for it to pay.
+      worthCompacting: () => true,
     });
   }
 

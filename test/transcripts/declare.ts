@@ -4,15 +4,11 @@ import {
   count,
   cumulative,
   type Duration,
-  type Emission,
-  early,
   eventType,
-  final,
   hopping,
   max,
   mean,
   min,
-  onTime,
   type Pipeline,
   pipeline,
   sum,
@@ -43,7 +39,6 @@ export function declareStage({ name, slug, unit, stage }: Declared): WindowStage
     window: windowOf(stage.window, length),
     outOfOrderness: length(stage.bound),
     allowedLateness: length(stage.lateness),
-    emit: emissionOf(stage.emit, length),
     values: {
       count: count(),
       sum: sum('amount'),
@@ -62,11 +57,6 @@ export function declarePipeline(transcripts: readonly Declared[]): Pipeline {
     types: stages.map(({ from }) => from),
     stages,
   });
-}
-
-function emissionOf(emit: TranscriptStage['emit'], length: (units: number) => Duration): Emission {
-  if (emit === 'onTime') return onTime();
-  return emit === 'final' ? final() : early(length(emit.early));
 }
 
 function windowOf(window: TranscriptStage['window'], length: (units: number) => Duration): WindowSpec {

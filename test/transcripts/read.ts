@@ -42,7 +42,6 @@ const fileSchema = z.strictObject({
         window: windowSchema,
         bound: z.number().default(0),
         lateness: z.number().default(0),
-        emit: z.union([z.enum(['onTime', 'final']), z.strictObject({ early: z.number() })]).default('onTime'),
       }),
       steps: z.array(stepSchema),
     }),

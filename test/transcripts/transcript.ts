@@ -9,7 +9,6 @@ export interface TranscriptStage {
   readonly bound: number;
   /** How long after its end a window takes late events. */
   readonly lateness: number;
-  readonly emit: 'onTime' | 'final' | { readonly early: number };
 }
 
 /** One event, at an instant in epoch milliseconds. */

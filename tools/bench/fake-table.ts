@@ -6,6 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { CLOCK_SK, headsPk } from '../../shared/state/keys.ts';
+import { itemSize } from './meter.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -58,17 +59,4 @@ export class FakeTable {
     this.writes++;
     this.writeUnits += Math.ceil(bytes / UNIT);
   }
-}
-
-/** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-const itemSize = (item: Item): number =>
-  Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value), 0);
-
-function valueSize(value: AttributeValue): number {
-  if (value.B !== undefined) return value.B.length;
-  if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 1;
-  if (value.L !== undefined) return value.L.reduce((sum, entry) => sum + 1 + valueSize(entry), 3);
-  if (value.M !== undefined) return 3 + Object.keys(value.M).length + itemSize(value.M);
-  return 1;
 }
