@@ -1,5 +1,7 @@
 /** Where the raw events of all pipelines lie in the lake's bucket. */
 export const RAW_PREFIX = 'raw/';
+/** Where the typed tables of event types lie. */
+export const CURATED_PREFIX = 'events/';
 
 /** The day and hour, UTC, by whose names the lake's objects are partitioned. */
 export interface Partition {
@@ -30,4 +32,28 @@ const DIGITS = 12;
 export function rawKey(pipeline: string, shard: string, n: number, arrival: number): string {
   const number = String(n).padStart(DIGITS, '0');
   return `${RAW_PREFIX}${partitionPath(partitionOf(arrival))}${pipeline}-${shard}-${number}.json.gz`;
+}
+
+/** The one file that holds the events of a type that arrived within an hour: replaced as a whole or not at all. */
+export const curatedKey = (type: string, partition: Partition): string =>
+  `${CURATED_PREFIX}${type}/${partitionPath(partition)}${type}.parquet`;
+
+const HOUR_MS = 3_600_000;
+
+/** Start of the hour that an instant lies in. */
+export const hourOf = (time: number): number => Math.floor(time / HOUR_MS) * HOUR_MS;
+
+/** The hour after another. */
+export const nextHour = (hour: number): number => hour + HOUR_MS;
+
+/** `YYYY-MM-DDTHH`: sorts by time. */
+export const hourName = (hour: number): string => new Date(hour).toISOString().slice(0, 13);
+
+const IN_RAW = /^raw\/dt=(\d{4}-\d\d-\d\d)\/hour=(\d{1,2})\//;
+
+/** The hour under which a raw object lies, `undefined` where the key is not one of a raw object. */
+export function hourOfRawKey(key: string): number | undefined {
+  const [, day, hour] = IN_RAW.exec(key) ?? [];
+  const time = Date.parse(`${day}T${hour?.padStart(2, '0')}:00:00Z`);
+  return Number.isNaN(time) ? undefined : time;
 }

@@ -1,0 +1,33 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { StreamEvent } from '../../shared/events/types.ts';
+import { rawKey } from '../../shared/lake/layout.ts';
+import { rawLine } from '../../shared/lake/raw-row.ts';
+
+/** Writes a lake's objects as files, as landing would. */
+export class LakeWriter {
+  readonly #root: string;
+  #n = 0;
+
+  /** @param root - folder of the bucket */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  put(key: string, content: Uint8Array): void {
+    const path = join(this.#root, key);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+
+  /** One raw object of events that arrived together, each in a record of its own. */
+  land(arrival: number, events: readonly StreamEvent[]): void {
+    const n = ++this.#n;
+    const shard = 'shardId-000000000000';
+    const lines = events.map((event, subSequence) =>
+      rawLine(event, { pipeline: 'p', shard, sequence: String(n), subSequence, arrival }),
+    );
+    this.put(rawKey('p', shard, n, arrival), gzipSync(lines.join('')));
+  }
+}
