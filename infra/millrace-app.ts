@@ -43,7 +43,8 @@ export function synthesize(options: SynthesizeOptions): Assembly {
   const chosen = { ...choicesFromContext((key) => app.node.tryGetContext(key)), ...definedOnly(options) };
   const settings = settingsOf(chosen, options.pipelines);
   const bundle = options.bundler ?? bundleFunctions;
-  const bundles = bundle({ root: ROOT, sourceMaps: settings.sourceMaps });
+  const native = settings.environment.name !== 'local';
+  const bundles = bundle({ root: ROOT, sourceMaps: settings.sourceMaps, native });
   try {
     addStacks(app, { ...settings, bundles }, options.pipelines);
     return readAssembly(app.synth(), settings.environment);

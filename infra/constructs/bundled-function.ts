@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import { type Duration, Size } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -25,6 +25,8 @@ export interface BundledFunctionProps {
   /** MB; CPU grows with it, and 1,769 MB are one whole core. */
   readonly memory: number;
   readonly timeout: Duration;
+  /** What it may keep in temporary files, in MB; Lambda's 512 where nothing is said. */
+  readonly storage?: number;
   readonly variables: Readonly<Partial<Record<EnvName, string>>>;
   /** Exactly the calls that the function makes, besides writing its log. */
   readonly permissions: readonly PolicyStatement[];
@@ -53,6 +55,7 @@ export class BundledFunction extends Construct {
       handler: HANDLER,
       memorySize: props.memory,
       timeout: props.timeout,
+      ephemeralStorageSize: props.storage === undefined ? undefined : Size.mebibytes(props.storage),
       role,
       logGroup: log,
       loggingFormat: LoggingFormat.JSON,

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { buildSync, formatMessagesSync, type Metafile } from 'esbuild';
+import { addNativePackages, NATIVE_PACKAGES } from './native-packages.ts';
 
 /** The file of a bundle and the function in it that Lambda calls. */
 export const HANDLER = 'handler.handler';
@@ -21,6 +22,11 @@ export interface BundleOptions {
   readonly root: string;
   /** Puts source maps beside the bundles. */
   readonly sourceMaps?: boolean;
+  /**
+   * Puts the packages that cannot be bundled beside the bundles, for Lambda's machines. Without them they are found in the
+   * `node_modules` of the checkout, for this machine.
+   */
+  readonly native?: boolean;
 }
 
 /** Makes the bundles of all functions; what tests replace. */
@@ -35,7 +41,7 @@ const REQUIRE = 'import{createRequire}from"node:module";const require=createRequ
  *
  * @throws Error when a source does not compile
  */
-export const bundleFunctions: Bundler = ({ root, sourceMaps = false }) => {
+export const bundleFunctions: Bundler = ({ root, sourceMaps = false, native = false }) => {
   const folder = join(root, 'functions');
   const names = discover(folder);
   // Nothing is written here: it only fixes the relative paths that source maps contain.
@@ -56,6 +62,7 @@ export const bundleFunctions: Bundler = ({ root, sourceMaps = false }) => {
     banner: { js: REQUIRE },
     minify: true,
     treeShaking: true,
+    external: [...NATIVE_PACKAGES],
     legalComments: 'none',
     charset: 'utf8',
     sourcemap: sourceMaps,
@@ -70,6 +77,9 @@ export const bundleFunctions: Bundler = ({ root, sourceMaps = false }) => {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, file.contents);
   }
+  for (const name of native ? names : []) {
+    if (needsNative(metafile, name)) addNativePackages(root, join(directory, name));
+  }
   return {
     metafile,
     directoryOf(name) {
@@ -83,6 +93,13 @@ export const bundleFunctions: Bundler = ({ root, sourceMaps = false }) => {
     dispose: () => rmSync(directory, { recursive: true, force: true }),
   };
 };
+
+const needsNative = ({ outputs }: Metafile, name: string): boolean =>
+  Object.entries(outputs).some(
+    ([file, { imports }]) =>
+      file.endsWith(`/${name}/handler.mjs`) &&
+      imports.some(({ path }) => NATIVE_PACKAGES.some((native) => native === path)),
+  );
 
 const discover = (folder: string): string[] =>
   existsSync(folder)

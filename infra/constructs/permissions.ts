@@ -51,6 +51,14 @@ export const getObjects = (bucket: IBucket, prefix: string): PolicyStatement =>
 /** The key alias/aws/sns lets everybody of the account use it through SNS, so it needs no permission of its own. */
 export const publishTo = (topic: ITopic): PolicyStatement => allow([topic.topicArn], 'sns:Publish');
 
+/** Listing the objects under prefixes is a call on the bucket. */
+export const listObjects = (bucket: IBucket, ...prefixes: string[]): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['s3:ListBucket'],
+    resources: [bucket.bucketArn],
+    conditions: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
+  });
+
 export const invoke = (target: IFunction): PolicyStatement =>
   allow([target.functionArn], 'lambda:InvokeFunction');
 

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { Pipeline } from '../../shared/pipeline/index.ts';
+import { compactLake } from '../constructs/compacting.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 import { PipelineProcessing } from '../constructs/pipeline-processing.ts';
 import { pascalCase } from '../names.ts';
@@ -10,6 +11,7 @@ import type { StreamsStack } from './streams-stack.ts';
 export class ProcessingStack extends MillraceStack {
   constructor(scope: Construct, deployment: Deployment, data: StreamsStack, pipelines: readonly Pipeline[]) {
     super(scope, 'Processing', deployment, 'the stages of the pipelines');
+    compactLake(this, deployment, data);
     for (const pipeline of pipelines) {
       const streams = data.streams.get(pipeline.name);
       if (streams === undefined) throw new Error(`pipeline "${pipeline.name}" has no streams`);

@@ -12,6 +12,7 @@ const variables = ({ stack, properties }: Found, from = assembly): Record<string
 test('every function is there, runs on Node 22 or newer on arm64 and gets its own role and log group', () => {
   expect(functions.map(({ path }) => path)).toEqual([
     'Ingestion/Ingest/Function',
+    'Processing/Lake/Compact/Function',
     ...['Land', 'Fire', 'Sweep', 'PerMeter/Window', 'PerSite/Window', 'Materialize'].map(
       (name) => `Processing/MeterReadings/${name}/Function`,
     ),

@@ -9,20 +9,23 @@ interface Statement {
 
 const assembly = synthesizeSample({ environment: 'prod' });
 
-/** What the role of a function allows, one line per call and resource. */
+/** One line per call and resource. */
+const linesOf =
+  (stack: string) =>
+  ({ Effect, Action, Resource }: Statement): string[] => {
+    expect(Effect).toBe('Allow');
+    return [Action]
+      .flat()
+      .flatMap((action) =>
+        [Resource].flat().map((resource) => `${action} ${read(assembly, stack, resource)}`),
+      );
+  };
+
+/** What the role of a function allows; the same call may be allowed twice, under different conditions. */
 const permissions = new Map(
   resources(assembly, 'AWS::IAM::Policy').map(({ stack, path, properties }) => [
     path.replace('/Role/DefaultPolicy', ''),
-    (properties.PolicyDocument.Statement as Statement[])
-      .flatMap(({ Effect, Action, Resource }) => {
-        expect(Effect).toBe('Allow');
-        return [Action]
-          .flat()
-          .flatMap((action) =>
-            [Resource].flat().map((resource) => `${action} ${read(assembly, stack, resource)}`),
-          );
-      })
-      .sort(),
+    [...new Set((properties.PolicyDocument.Statement as Statement[]).flatMap(linesOf(stack)))].sort(),
   ]),
 );
 
@@ -97,6 +100,19 @@ test('landing creates raw objects and asks how far they reach', () => {
   );
 });
 
+test('compaction reads raw objects and replaces curated ones', () => {
+  expected(
+    'Processing/Lake/Compact',
+    ...failures,
+    'dynamodb:Query Streams/Tables/State',
+    'dynamodb:UpdateItem Streams/Tables/State',
+    's3:ListBucket Streams/Lake',
+    's3:GetObject Streams/Lake/raw/*',
+    's3:GetObject Streams/Lake/events/*',
+    's3:PutObject Streams/Lake/events/*',
+  );
+});
+
 test('materializing puts results into the table', () => {
   expected(
     'Processing/MeterReadings/Materialize',
@@ -123,7 +139,7 @@ test('no role allows any call by a pattern, or on anything but objects under a p
   for (const line of [...permissions.values()].flat()) {
     const [action, target] = line.split(' ') as [string, string];
     expect(action).not.toContain('*');
-    expect(target).toMatch(/^(?!.*\*)|^Streams\/Lake\/(raw|rejected|aws\/lambda)\/\*$/);
+    expect(target).toMatch(/^(?!.*\*)|^Streams\/Lake\/(raw|events|rejected|aws\/lambda)\/\*$/);
   }
 });
 

@@ -1,0 +1,41 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import { CURATED_PREFIX, RAW_PREFIX } from '../../shared/lake/layout.ts';
+import { ENV } from '../../shared/runtime/env.ts';
+import type { StreamsStack } from '../stacks/streams-stack.ts';
+import type { Deployment } from './deployment.ts';
+import { HintedFunction } from './hinted-function.ts';
+import { getObjects, listObjects, onTable, putObjects } from './permissions.ts';
+
+/** The function that makes typed tables of the raw events of closed hours, for all pipelines. */
+export function compactLake(scope: Construct, deployment: Deployment, data: StreamsStack): void {
+  const { alerting, lake, tables } = data;
+  const lakeScope = new Construct(scope, 'Lake');
+  const compact = new HintedFunction(lakeScope, 'Compact', {
+    deployment,
+    alerting,
+    failures: lake,
+    bundle: 'compact',
+    description: 'Makes typed Parquet files of the hours of the lake that are over',
+    // Two cores and what sorting an hour of some ten million events takes; beyond its memory DuckDB uses the storage.
+    memory: 3538,
+    storage: 8192,
+    timeout: Duration.minutes(15),
+    variables: { [ENV.stateTable]: tables.state.tableName, [ENV.lakeBucket]: lake.bucketName },
+    permissions: [
+      onTable(tables.state, 'Query', 'UpdateItem'),
+      listObjects(lake, RAW_PREFIX, CURATED_PREFIX),
+      getObjects(lake, RAW_PREFIX),
+      getObjects(lake, CURATED_PREFIX),
+      putObjects(lake, CURATED_PREFIX),
+    ],
+  });
+  new Rule(lakeScope, 'Often', {
+    description: 'Compacts the hours of the lake that are over',
+    // An hour is left alone for its first five minutes; then what arrived in it has landed.
+    schedule: Schedule.rate(Duration.minutes(15)),
+    targets: [new LambdaTarget(compact.function, { retryAttempts: 0, maxEventAge: Duration.minutes(15) })],
+  });
+}
