@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import { Policy } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ENV } from '../../shared/runtime/env.ts';
@@ -20,15 +21,15 @@ const variablesOf = ({ deployment, pipeline, streams, tables }: PipelineProcessi
 /** The function that merges windows and emits their results. */
 export function fireFunction(scope: Construct, props: PipelineProcessingProps): HintedFunction {
   const { alerting, deployment, lake, pipeline, streams, tables } = props;
-  return new HintedFunction(scope, 'Fire', {
+  const fire = new HintedFunction(scope, 'Fire', {
     deployment,
     alerting,
     failures: lake,
     bundle: 'fire',
     description: `${pipeline.name}: fires windows`,
     memory: 1769,
-    // A firing that is cut off is emitted again from its start, so it gets all the time there is: a million
-    // results take minutes to pass through a few shards.
+    // A firing that is cut off is emitted again from its start, a bucket of one from its last note, so it gets all the time
+    // there is: a million results take minutes to pass through a few shards.
     timeout: Duration.minutes(15),
     variables: variablesOf(props),
     permissions: [
@@ -38,6 +39,12 @@ export function fireFunction(scope: Construct, props: PipelineProcessingProps): 
     ],
     nodeOptions: ['--max-semi-space-size=64'],
   });
+  const { role } = fire.function;
+  if (role !== undefined) {
+    // A policy of its own: the role's own one is made before the function, and could not name it.
+    new Policy(scope, 'FireAgain', { roles: [role], statements: [invoke(fire.function)] });
+  }
+  return fire;
 }
 
 /** The function that looks every minute at what needs firing, registers shards and probes quiet ones. */

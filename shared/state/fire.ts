@@ -1,34 +1,15 @@
-import { resultWriter } from '../results/result.ts';
 import { Compaction } from './compaction.ts';
 import { mapLimit } from './concurrency.ts';
 import { closedUpTo, type DueWindow, dueWindows } from './due.ts';
-import { fenceShards, type Sleep } from './fence.ts';
+import { fenceShards } from './fence.ts';
+import { bucketsFor, deal, fireBuckets } from './fire-buckets.ts';
+import type { EmittedResult, FireOutputs } from './fire-outputs.ts';
 import { sliceFutures } from './future.ts';
 import type { Firing } from './ledger.ts';
 import { type CutFiring, type MergedWindow, mergeWindows, TooManyKeys } from './merge.ts';
-import type { ListShards, StageContext } from './stage-context.ts';
+import { resultsOf } from './results-of.ts';
+import type { StageContext } from './stage-context.ts';
 import { readShards, readStageView, type ShardView, type StageView } from './stage-view.ts';
-
-/** What a firing does besides reading and writing state. */
-export interface FireOutputs {
-  /**
-   * Puts results to the results stream; rejects unless all of them are durably stored. Repetitions are harmless.
-   *
-   * @returns how many there were
-   */
-  emit(results: Iterable<EmittedResult>): Promise<number>;
-  readonly listShards: ListShards;
-  readonly sleep: Sleep;
-  /** Milliseconds left to work. */
-  remaining(): number;
-}
-
-/** One result on its way to the results stream. */
-export interface EmittedResult {
-  readonly key: string;
-  /** The result event, as CloudEvents JSON. */
-  readonly event: string;
-}
 
 /** What one call fired. */
 export interface FireReport {
@@ -41,8 +22,13 @@ const LEASE_MS = 30_000;
 /** Windows claimed and merged in one pass over the logs: what a backfill of days in one batch needs. */
 const GROUP = 128;
 const WRITES = 16;
-/** Keys of all windows merged at once, above which they are merged in smaller groups. */
-const MAX_KEYS = 400_000;
+/**
+ * More results than this at once share records: a shard takes 1,000 records a second, and by one event per record these would keep
+ * one busy for ten.
+ */
+const PACK_ABOVE = 10_000;
+/** Results between two looks at the lease. */
+const STEP = 10_000;
 /** No new group is begun with less time than this left: what is due stays due, for the next hint or sweep. */
 const MIN_REMAINING_MS = 15_000;
 
@@ -79,7 +65,7 @@ async function fireGroup(
   view: StageView,
   group: readonly DueWindow[],
 ): Promise<FireReport> {
-  const claimed = await mapLimit(group, WRITES, (due) => claim(context, due));
+  const claimed = await mapLimit(group, WRITES, (due) => claim(context, view, due));
   const holds = group.flatMap(({ window }, index) => {
     const firing = claimed[index];
     return firing === undefined ? [] : [{ window, firing }];
@@ -94,24 +80,44 @@ async function fireGroup(
   });
   const firings = cut.flat();
   const compaction = new Compaction(context, sliceFutures(context, view, firings));
-  const results = await finish(context, outputs, firings, shards, compaction);
+  const whole = firings.filter(({ firing }) => firing.buckets === undefined);
+  let results = await finish(context, outputs, whole, shards, compaction);
   // Last: whoever dies here has fired all the same, and the next firing reads what this one did.
   await compaction.write();
+  for (const { window, firing } of firings) {
+    const { buckets } = firing;
+    if (buckets === undefined) continue;
+    results += await fireBuckets(context, outputs, { window, firing: { ...firing, buckets } }, shards);
+  }
   return { windows: holds.length, results };
 }
 
-async function claim(context: StageContext, due: DueWindow): Promise<Firing | undefined> {
+async function claim(context: StageContext, view: StageView, due: DueWindow): Promise<Firing | undefined> {
   const lease = context.now() + LEASE_MS;
   if (due.firing?.state === 'claimed') return context.ledger.takeOver(due.firing, lease);
+  const { revision, closing } = due;
   return context.ledger.claim(due.window.end, due.firing, {
-    revision: due.revision,
-    final: due.closing,
+    revision,
+    final: closing,
     lease,
     expiresAt: context.ledgerExpiry(),
+    buckets: expectedBuckets(context, view, due),
   });
 }
 
-/** Merges and emits, in halves where the keys are too many to hold at once. */
+/** As many as the window needed the last time, or the one before it: to try without, and fail, would read it for nothing. */
+function expectedBuckets(
+  { maxKeys }: StageContext,
+  { firings }: StageView,
+  { window, firing, revision, closing }: DueWindow,
+): number | undefined {
+  const before = [...firings.values()].findLast(({ end, state }) => end < window.end && state === 'done');
+  const keys = firing?.keys ?? before?.keys ?? 0;
+  // What changed is told from the values at both cuts.
+  return bucketsFor(revision !== 0 && !closing ? 2 * keys : keys, maxKeys);
+}
+
+/** Merges and emits, in halves where the keys are too many to hold at once, and in buckets where those of one window are. */
 async function finish(
   context: StageContext,
   outputs: FireOutputs,
@@ -119,40 +125,52 @@ async function finish(
   shards: readonly ShardView[],
   compaction: Compaction,
 ): Promise<number> {
-  if (firings.length === 0) return 0;
+  const [only, ...others] = firings;
+  if (only === undefined) return 0;
   let merged: MergedWindow[];
   try {
-    const maxKeys = firings.length > 1 ? MAX_KEYS : Number.POSITIVE_INFINITY;
-    merged = await mergeWindows(context, firings, shards, { compaction, maxKeys });
+    merged = await mergeWindows(context, firings, shards, { compaction, maxKeys: context.maxKeys });
   } catch (error) {
     if (!(error instanceof TooManyKeys)) throw error;
+    if (others.length === 0) {
+      const dealt = await deal(context, only, shards);
+      return dealt === undefined ? 0 : fireBuckets(context, outputs, dealt, shards);
+    }
     const half = Math.ceil(firings.length / 2);
     const first = await finish(context, outputs, firings.slice(0, half), shards, compaction);
     return first + (await finish(context, outputs, firings.slice(half), shards, compaction));
   }
-  const emitted = await outputs.emit(resultsOf(context, merged));
+  const emitted = await emitAll(context, outputs, merged);
   await mapLimit(firings, WRITES, ({ firing }) => context.ledger.done(firing.end, firing.revision));
   return emitted;
 }
 
-/** One result per key: all keys at first and at last, in between those whose values changed. */
-function* resultsOf(context: StageContext, merged: readonly MergedWindow[]): Generator<EmittedResult> {
-  for (const { firing, current, previous } of merged) {
-    const { revision, final } = firing.firing;
-    const write = resultWriter({
-      pipeline: context.pipeline,
-      stage: context.name,
-      ...firing.window,
-      revision,
-      final,
-    });
-    const before = new Map<string, string>();
-    const { start } = firing.window;
-    for (const [key, values] of previous?.results(start) ?? []) before.set(key, JSON.stringify(values));
-    for (const [key, values] of current.results(start)) {
-      if (previous === undefined || before.get(key) !== JSON.stringify(values)) {
-        yield { key, event: write(key, values) };
-      }
+/** Emits a group's results; while that takes long, it is kept from being taken over. */
+async function emitAll(
+  context: StageContext,
+  outputs: FireOutputs,
+  merged: readonly MergedWindow[],
+): Promise<number> {
+  const packed = merged.reduce((sum, { current }) => sum + current.size, 0) > PACK_ABOVE;
+  let held: readonly Firing[] = merged.map(({ firing }) => firing.firing);
+  let emitted = 0;
+  let step: EmittedResult[] = [];
+  const flush = async () => {
+    emitted += await outputs.emit(step, packed);
+    step = [];
+    const now = context.now();
+    // Whoever has taken one over all the same emits the same results.
+    held = await mapLimit(held, WRITES, async (firing) =>
+      firing.lease - now > LEASE_MS / 2
+        ? firing
+        : ((await context.ledger.takeOver(firing, now + LEASE_MS)) ?? firing),
+    );
+  };
+  for (const one of merged) {
+    for (const result of resultsOf(context, one)) {
+      if (step.push(result) === STEP) await flush();
     }
   }
+  if (step.length > 0) emitted += await outputs.emit(step, packed);
+  return emitted;
 }

@@ -18,6 +18,8 @@ export const timeSk = (time: number): string => String(time + TIME_BIAS).padStar
 export const parseTimeSk = (sk: string): number => Number(sk) - TIME_BIAS;
 /** Compacted slices of a shard lie apart from its log, so that one query reads the slices of a window. */
 export const slicesPk = (stage: string, shard: string): string => `slices#${stage}#${shard}`;
+/** How far the buckets of firings are; apart from the ledger, so that reading it stays short. */
+export const bucketsPk = (stage: string): string => `buckets#${stage}`;
 
 /** The primary key of an item. */
 export const itemKey = (pk: string, sk: string): Item => ({ pk: text(pk), sk: text(sk) });

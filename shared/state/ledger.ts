@@ -20,6 +20,10 @@ export interface Firing {
   readonly cut: Cut | undefined;
   /** The cut of the revision before, empty for the first. */
   readonly previousCut: Cut;
+  /** Into how many buckets its keys are dealt; absent where they are fired together. */
+  readonly buckets?: number;
+  /** How many keys the window had when it was last done, if it was fired in buckets. */
+  readonly keys?: number;
 }
 
 /** The fire ledger of a stage: one item per window, stepping claimed -> cut -> done, revision by revision. */
@@ -62,9 +66,11 @@ export class FireLedger {
       readonly final: boolean;
       readonly lease: number;
       readonly expiresAt: number;
+      /** From the start, where its keys are known to be too many for one function. */
+      readonly buckets?: number | undefined;
     },
   ): Promise<Firing | undefined> {
-    const { revision } = claim;
+    const { revision, buckets } = claim;
     const previousCut: Cut = previous?.cut ?? new Map();
     const values = {
       ':claimed': text('claimed'),
@@ -73,6 +79,7 @@ export class FireLedger {
       ':lease': number(claim.lease),
       ':expiresAt': number(claim.expiresAt),
       ':previous': numberMap(previousCut),
+      ...(buckets !== undefined && { ':buckets': number(buckets) }),
     };
     const condition =
       previous === undefined
@@ -88,13 +95,13 @@ export class FireLedger {
     const claimed = await this.#update(end, {
       UpdateExpression:
         'SET #state = :claimed, rev = :rev, #final = :final, lease = :lease, expiresAt = :expiresAt, ' +
-        'previousCut = :previous REMOVE cut',
+        `previousCut = :previous ${buckets === undefined ? 'REMOVE cut, buckets' : ', buckets = :buckets REMOVE cut'}`,
       ExpressionAttributeNames: { '#state': 'state', '#final': 'final' },
       ...condition,
     });
     const { final, lease } = claim;
     return claimed
-      ? { end, state: 'claimed', revision, final, lease, cut: undefined, previousCut }
+      ? { end, state: 'claimed', revision, final, lease, cut: undefined, previousCut, buckets }
       : undefined;
   }
 
@@ -143,16 +150,47 @@ export class FireLedger {
     return other?.revision === revision && other.state === 'claimed' ? other : undefined;
   }
 
-  /** Says that everything of the revision has been emitted. */
-  async done(end: number, revision: number): Promise<void> {
-    await this.#update(end, {
-      UpdateExpression: 'SET #state = :done',
-      ConditionExpression: 'rev = :rev AND #state = :claimed',
+  /**
+   * Deals the keys of a claimed revision into more buckets than they were in; what the fewer ones have emitted is emitted again.
+   *
+   * @returns the firing with the buckets that hold, which may be another's; `undefined` where the revision is over
+   */
+  async split(firing: Firing, buckets: number): Promise<Firing | undefined> {
+    const { end, revision } = firing;
+    const before = firing.buckets === undefined ? undefined : { ':before': number(firing.buckets) };
+    const split = await this.#update(end, {
+      UpdateExpression: 'SET buckets = :buckets',
+      ConditionExpression:
+        'rev = :rev AND #state = :claimed AND ' +
+        (before === undefined ? 'attribute_not_exists(buckets)' : 'buckets = :before'),
       ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':buckets': number(buckets),
+        ':rev': number(revision),
+        ':claimed': text('claimed'),
+        ...before,
+      },
+    });
+    if (split) return { ...firing, buckets };
+    const other = await this.read(end);
+    return other?.revision === revision && other.state === 'claimed' ? other : undefined;
+  }
+
+  /**
+   * Says that everything of the revision has been emitted.
+   *
+   * @param keys - how many keys it had, if it was fired in buckets
+   */
+  async done(end: number, revision: number, keys?: number): Promise<void> {
+    await this.#update(end, {
+      UpdateExpression: keys === undefined ? 'SET #state = :done' : 'SET #state = :done, #keys = :keys',
+      ConditionExpression: 'rev = :rev AND #state = :claimed',
+      ExpressionAttributeNames: { '#state': 'state', ...(keys !== undefined && { '#keys': 'keys' }) },
       ExpressionAttributeValues: {
         ':done': text('done'),
         ':rev': number(revision),
         ':claimed': text('claimed'),
+        ...(keys !== undefined && { ':keys': number(keys) }),
       },
     });
   }
@@ -171,5 +209,7 @@ function readFiring(item: Item): Firing {
     lease: readNumber(item, 'lease', 0),
     cut: item.cut === undefined ? undefined : readNumberMap(item, 'cut'),
     previousCut: readNumberMap(item, 'previousCut'),
+    ...(item.buckets !== undefined && { buckets: readNumber(item, 'buckets', 0) }),
+    ...(item.keys !== undefined && { keys: readNumber(item, 'keys', 0) }),
   };
 }

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { longestWindow } from '../pipeline/index.ts';
+import { BucketLedger } from './bucket-ledger.ts';
 import { StageClock } from './clock.ts';
 import { type WorthCompacting, worthItsPrice } from './compaction.ts';
 import type { CompiledStage } from './compiled-stage.ts';
@@ -11,6 +12,8 @@ import { StageTable } from './stage-table.ts';
 
 /** A day: how much longer state is kept than the longest delay it must answer. */
 const MARGIN_MS = 86_400_000;
+/** Results of some 400 bytes, which one shard takes in under three minutes; a merge of as many keys takes some 50 MB. */
+const MAX_KEYS = 400_000;
 
 /** What every part of the state protocol works on: one stage and its items in the state table. */
 export interface StageContext {
@@ -21,9 +24,12 @@ export interface StageContext {
   readonly heads: Heads;
   readonly clock: StageClock;
   readonly ledger: FireLedger;
+  readonly buckets: BucketLedger;
   /** Compacted copies of what the log holds. */
   readonly segments: SliceSegments;
   readonly worthCompacting: WorthCompacting;
+  /** Keys that a function holds at once: windows with more are fired in buckets. */
+  readonly maxKeys: number;
   /** How long the stream keeps records, in milliseconds. */
   readonly retention: number;
   /** The wall clock, epoch milliseconds. */
@@ -46,6 +52,8 @@ export interface StageContextOptions {
   readonly now?: () => number;
   /** By default as list prices have it. */
   readonly worthCompacting?: WorthCompacting;
+  /** By default what fits the function's memory and can be emitted in minutes. */
+  readonly maxKeys?: number;
 }
 
 export function stageContext(options: StageContextOptions): StageContext {
@@ -62,8 +70,10 @@ export function stageContext(options: StageContextOptions): StageContext {
     heads: new Heads(items),
     clock: new StageClock(items),
     ledger: new FireLedger(items),
+    buckets: new BucketLedger(items),
     segments: new SliceSegments(items),
     worthCompacting: options.worthCompacting ?? worthItsPrice,
+    maxKeys: options.maxKeys ?? MAX_KEYS,
     retention,
     now,
     logExpiry: () => seconds(now() + kept),

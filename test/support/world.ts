@@ -5,6 +5,8 @@ import { parseResultEvent, type WindowResult } from '../../shared/results/result
 import type { Rejected } from '../../shared/state/batch-fold.ts';
 import { compileStage } from '../../shared/state/compiled-stage.ts';
 import { fireStage } from '../../shared/state/fire.ts';
+import { joinBuckets } from '../../shared/state/fire-buckets.ts';
+import type { BucketHint, FireOutputs } from '../../shared/state/fire-outputs.ts';
 import { type StageContext, stageContext } from '../../shared/state/stage-context.ts';
 import { sweepStage } from '../../shared/state/sweep.ts';
 import { ShardWriter } from '../../shared/state/writer.ts';
@@ -13,6 +15,11 @@ import { Faults } from './faults.ts';
 import { MemoryStream } from './memory-stream.ts';
 
 const HOUR_MS = 3_600_000;
+
+export interface WorldOptions {
+  /** Keys above which windows are fired in buckets. */
+  readonly maxKeys?: number;
+}
 
 /** One window stage with everything around it in memory, except its state, which is in a real emulator. */
 export class World {
@@ -29,6 +36,10 @@ export class World {
   /** Result id -> its bytes: one id must never have two contents. */
   readonly emitted = new Map<string, string>();
   readonly hints: string[] = [];
+  /** Buckets of firings that others were asked to take part in: nobody does unless {@link join} is called. */
+  readonly bucketHints: BucketHint[] = [];
+  /** How long functions have, in milliseconds. */
+  remaining: () => number = () => 60_000;
   readonly #writers = new Map<string, ShardWriter>();
   readonly #checkpoints = new Map<string, string>();
 
@@ -37,8 +48,9 @@ export class World {
     stage: WindowStage,
     shards: number,
     now: number,
+    options: WorldOptions = {},
   ): Promise<World> {
-    return new World(dynamodb, await dynamodb.createTable(), stage, shards, now);
+    return new World(dynamodb, await dynamodb.createTable(), stage, shards, now, options);
   }
 
   private constructor(
@@ -47,6 +59,7 @@ export class World {
     stage: WindowStage,
     shards: number,
     now: number,
+    { maxKeys }: WorldOptions,
   ) {
     this.now = now;
     this.table = table;
@@ -60,6 +73,7 @@ export class World {
       now: () => this.now,
       // Whatever may be compacted is: the batches of tests are too small for it to pay.
       worthCompacting: () => true,
+      ...(maxKeys !== undefined && { maxKeys }),
     });
   }
 
@@ -133,7 +147,16 @@ export class World {
   }
 
   async fire(): Promise<void> {
-    await fireStage(this.context, {
+    await fireStage(this.context, this.#outputs());
+  }
+
+  /** Another function takes part in a firing. */
+  async join(hint: BucketHint): Promise<void> {
+    await joinBuckets(this.context, this.#outputs(), hint);
+  }
+
+  #outputs(): FireOutputs {
+    return {
       emit: async (results) => {
         let count = 0;
         for (const { event } of results) {
@@ -144,8 +167,9 @@ export class World {
       },
       listShards: () => this.faults.call(this.stream.list),
       sleep: this.#sleep,
-      remaining: () => 60_000,
-    });
+      remaining: () => this.remaining(),
+      fireBucket: async (hint) => void this.bucketHints.push(hint),
+    };
   }
 
   async sweep(remaining = 0): Promise<void> {

@@ -74,6 +74,12 @@ test('firing reads state and puts results', () => {
   );
 });
 
+test('firing may invoke itself, by a policy that does not come before the function', () => {
+  expect(permissions.get('Processing/Doors/FireAgain')).toEqual([
+    'lambda:InvokeFunction Processing/Doors/Fire/Function',
+  ]);
+});
+
 test('the sweeper probes the events and invokes firing', () => {
   expected(
     'Processing/Doors/Sweep',
