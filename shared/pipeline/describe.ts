@@ -1,11 +1,13 @@
-import type { Aggregate, Expression } from './aggregate.ts';
+import type { Aggregate } from './aggregate.ts';
 import type { AlertStage } from './alert-stage.ts';
+import { describeFilter } from './describe-filter.ts';
 import { formatDuration } from './duration.ts';
 import { describeEmission } from './emission.ts';
 import type { EventType } from './event-type.ts';
 import { fieldOf, jsonSchemaOf } from './fields.ts';
+import { describeInput, formula, table } from './markdown.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { WindowStage } from './stage.ts';
+import type { Stage, WindowStage } from './stage.ts';
 import { describeWindow } from './window-times.ts';
 
 /** A pipeline as a page of Markdown: what it takes, what it computes, what comes out where. */
@@ -14,10 +16,19 @@ export function describePipeline(pipeline: Pipeline): string {
     `# ${pipeline.name}`,
     `${pipeline.description}.`,
     ...pipeline.types.map(describeType),
-    ...pipeline.stages.map((stage) =>
-      stage.kind === 'window' ? describeWindowStage(stage) : describeAlert(stage),
-    ),
+    ...pipeline.stages.map(describeStage),
   ].join('\n\n');
+}
+
+function describeStage(stage: Stage): string {
+  switch (stage.kind) {
+    case 'window':
+      return describeWindowStage(stage);
+    case 'filter':
+      return describeFilter(stage);
+    case 'alert':
+      return describeAlert(stage);
+  }
 }
 
 function describeType(type: EventType): string {
@@ -53,7 +64,7 @@ function describeWindowStage(stage: WindowStage): string {
     table(
       ['what', 'how'],
       [
-        ['reads', `\`${stage.from.name}\``],
+        ['reads', describeInput(stage.from)],
         ['key', typeof stage.key === 'string' ? `\`${stage.key}\`` : 'none: all events together, as `all`'],
         ['window', describeWindow(stage.window)],
         ['out-of-orderness bound', formatDuration(stage.outOfOrderness)],
@@ -108,14 +119,4 @@ function describeAggregate(aggregate: Aggregate): string {
     default:
       return `${aggregate.kind} of ${formula(aggregate.of)}`;
   }
-}
-
-function formula(expression: Expression): string {
-  if (typeof expression === 'string') return `\`${expression}\``;
-  if (typeof expression === 'number') return String(expression);
-  return `(${formula(expression.left)} ${expression.op} ${formula(expression.right)})`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -1,5 +1,6 @@
 export * from './aggregate.ts';
 export { type AlertFields, type AlertStage, type AlertStageOptions, alertStage } from './alert-stage.ts';
+export * from './condition.ts';
 export { type Duration, durationMs, formatDuration } from './duration.ts';
 export {
   describeEmission,
@@ -13,10 +14,23 @@ export {
 } from './emission.ts';
 export { type EventType, eventType, type KeyField, type NumericField } from './event-type.ts';
 export { type FieldKind, fieldOf, type JsonSchema, jsonSchemaOf } from './fields.ts';
-export { alertStages, type Pipeline, pipeline, windowStages } from './pipeline.ts';
+export {
+  type EventAttributes,
+  type FilterStage,
+  type FilterStageOptions,
+  filterStage,
+  type Mapper,
+  type MapStageOptions,
+  type Predicate,
+  type Projection,
+  type RecordFormat,
+} from './filter-stage.ts';
+export { alertStages, filterStages, type Pipeline, pipeline, windowStages } from './pipeline.ts';
 export { resultFields, resultKeyField } from './result-fields.ts';
+export type { ResultData, ValueOf } from './result-type.ts';
 export { spanOf } from './span.ts';
 export { type AllKeys, allKeys, type Stage, type WindowStage, windowStage } from './stage.ts';
+export { type StageInput, sourceOf, typeOfInput } from './stage-input.ts';
 export { assertDistinct, fieldsOf, PipelineError } from './validate.ts';
 export * from './window-spec.ts';
 export { describeWindow, longestWindow, sliceLength, windowPace } from './window-times.ts';

@@ -1,5 +1,6 @@
 import type { AlertStage } from './alert-stage.ts';
 import type { EventType } from './event-type.ts';
+import type { FilterStage } from './filter-stage.ts';
 import type { Stage, WindowStage } from './stage.ts';
 import { assertValid } from './validate.ts';
 
@@ -42,6 +43,10 @@ export function pipeline(name: string, options: PipelineOptions): Pipeline {
 /** The window stages of a pipeline, in order of declaration. */
 export const windowStages = (declared: Pipeline): readonly WindowStage[] =>
   declared.stages.filter((stage) => stage.kind === 'window');
+
+/** The filter stages of a pipeline, in order of declaration. */
+export const filterStages = (declared: Pipeline): readonly FilterStage[] =>
+  declared.stages.filter((stage) => stage.kind === 'filter');
 
 /** The alert stages of a pipeline, in order of declaration. */
 export const alertStages = (declared: Pipeline): readonly AlertStage[] =>

@@ -1,9 +1,11 @@
 import type { Aggregate, Expression } from './aggregate.ts';
 import type { EventType } from './event-type.ts';
 import { fieldOf } from './fields.ts';
-import type { Pipeline } from './pipeline.ts';
-import type { WindowStage } from './stage.ts';
+import { filterStages, type Pipeline } from './pipeline.ts';
+import type { Stage, WindowStage } from './stage.ts';
 import { checkAlert } from './validate-alert.ts';
+import { checkFilter } from './validate-filter.ts';
+import { checkInput } from './validate-input.ts';
 import { checkWindow } from './validate-window.ts';
 
 /** A declaration that cannot work: every problem with the stage or type it is in and what to do about it. */
@@ -20,6 +22,8 @@ export class PipelineError extends Error {
 /** Lower-case words joined by hyphens; 40 characters leave room for the prefixes and suffixes of AWS names. */
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const NAME_LENGTH = 40;
+/** Under these names what could not be processed outside of stages is set aside. */
+const RESERVED: readonly string[] = ['lake', 'results'];
 
 /** @throws PipelineError when the declaration has any problem */
 export function assertValid(declared: Pipeline): void {
@@ -36,7 +40,7 @@ export function assertDistinct(pipelines: readonly Pipeline[]): void {
     ),
     ...repeated(
       'event type',
-      pipelines.flatMap((declared) => declared.types.map((type) => type.name)),
+      pipelines.flatMap((declared) => typesOf(declared).map((type) => type.name)),
     ),
     ...repeated(
       'stage',
@@ -51,7 +55,7 @@ function* checkPipeline(declared: Pipeline): Generator<string> {
   if (declared.types.length === 0) yield 'it has no event type: list at least one in "types"';
   yield* repeated(
     'event type',
-    declared.types.map((type) => type.name),
+    typesOf(declared).map((type) => type.name),
   );
   yield* repeated(
     'stage',
@@ -61,13 +65,38 @@ function* checkPipeline(declared: Pipeline): Generator<string> {
   if (!Number.isInteger(lanes) || lanes < 1 || lanes > 1024 || (lanes & (lanes - 1)) !== 0) {
     yield `lanes is ${lanes}: use a power of two from 1 to 1024`;
   }
-  for (const type of declared.types) yield* checkType(type);
+  for (const type of typesOf(declared)) yield* checkType(type);
   for (const stage of declared.stages) {
     yield* checkName('stage', stage.name);
-    if (stage.kind === 'window') yield* checkWindowStage(stage, declared);
-    else yield* checkAlert(stage, declared);
+    if (RESERVED.includes(stage.name)) {
+      yield `stage "${stage.name}": Millrace itself goes by this name: rename the stage`;
+    }
+    yield* checkStage(stage, declared);
   }
 }
+
+function* checkStage(stage: Stage, declared: Pipeline): Generator<string> {
+  switch (stage.kind) {
+    case 'window':
+      yield* checkInput(stage, declared);
+      yield* checkWindowStage(stage);
+      return;
+    case 'filter':
+      yield* checkInput(stage, declared);
+      yield* checkFilter(stage);
+      return;
+    case 'alert':
+      yield* checkAlert(stage, declared);
+  }
+}
+
+/** The types of a pipeline's events, those included that its stages make; each once. */
+const typesOf = (declared: Pipeline): readonly EventType[] => [
+  ...new Set([
+    ...declared.types,
+    ...filterStages(declared).flatMap(({ input, output }) => (output === input ? [] : [output])),
+  ]),
+];
 
 function* checkType(type: EventType): Generator<string> {
   yield* checkName('event type', type.name);
@@ -92,14 +121,11 @@ function* checkType(type: EventType): Generator<string> {
   }
 }
 
-function* checkWindowStage(stage: WindowStage, declared: Pipeline): Generator<string> {
+function* checkWindowStage(stage: WindowStage): Generator<string> {
   const at = `stage "${stage.name}"`;
-  if (!declared.types.includes(stage.from)) {
-    yield `${at} reads "${stage.from.name}", which is not among the pipeline's types: add it to "types"`;
-  }
   if (typeof stage.key === 'string') {
-    const key = fieldOf(stage.from, stage.key);
-    if (key === undefined) yield `${at}: its key "${stage.key}" is not a field of "${stage.from.name}"`;
+    const key = fieldOf(stage.input, stage.key);
+    if (key === undefined) yield `${at}: its key "${stage.key}" is not a field of "${stage.input.name}"`;
     else if (key.nullable) yield `${at}: its key "${stage.key}" may be missing or null: make it required`;
   }
   yield* checkWindow(stage, at);
@@ -107,9 +133,9 @@ function* checkWindowStage(stage: WindowStage, declared: Pipeline): Generator<st
     yield `${at} computes nothing: add at least one aggregate to "values"`;
   for (const [name, aggregate] of Object.entries(stage.values)) {
     for (const field of fieldsOf(aggregate)) {
-      const kind = fieldOf(stage.from, field);
+      const kind = fieldOf(stage.input, field);
       const where = `${at}: value "${name}" uses the field "${field}"`;
-      if (kind === undefined) yield `${where}, which "${stage.from.name}" lacks: name a field of its schema`;
+      if (kind === undefined) yield `${where}, which "${stage.input.name}" lacks: name a field of its schema`;
       else if (kind.types.some((type) => type !== 'number' && type !== 'integer')) {
         yield `${where}, which may be ${kind.types.join(' or ')}: aggregates take numbers`;
       }

@@ -63,11 +63,11 @@ export class BatchFold implements EventVisitor {
 
   constructor(compiled: CompiledStage, state: ShardState, limit: number) {
     this.#compiled = compiled;
-    this.#validate = compileValidator(compiled.stage.from);
-    this.#type = compiled.stage.from.name;
+    this.#validate = compileValidator(compiled.stage.input);
+    this.#type = compiled.stage.input.name;
     const { key } = compiled.stage;
     this.#keyField = typeof key === 'string' ? key : undefined;
-    this.#maxAhead = compiled.stage.from.maxAhead;
+    this.#maxAhead = compiled.stage.input.maxAhead;
     this.#state = state;
     this.#w = state.w;
     this.#limit = limit;

@@ -53,7 +53,7 @@ export class ShardWriter {
     this.#context = context;
     this.#shard = shard;
     this.#outputs = outputs;
-    this.#types = knownTypes([context.compiled.stage.from]);
+    this.#types = knownTypes([context.compiled.stage.input]);
     this.#time = new TimeKeeper(context, outputs.hints);
   }
 

@@ -66,7 +66,7 @@ export function layoutOf(stage: WindowStage): Layout {
   };
   // An operand that no event lacks is counted by the events themselves.
   const countOf = (operand: Operand) => (operand.optional ? column('count', operand) : column('count'));
-  const operand = (of: Expression) => operandOf(of, stage.from);
+  const operand = (of: Expression) => operandOf(of, stage.input);
 
   const formula = (aggregate: Aggregate): Formula => {
     switch (aggregate.kind) {

@@ -16,7 +16,7 @@ export class Fingerprint {
   constructor(stage: WindowStage, layout: Layout) {
     this.#stage = stage.name;
     this.#parts = [
-      `key ${JSON.stringify(stage.key)} of "${stage.from.name}"`,
+      `key ${JSON.stringify(stage.key)} of "${stage.input.name}"`,
       describeSlices(stage.window),
       ...layout.columns.map((column) => column.id),
     ];

@@ -117,7 +117,7 @@ function wholeOf(of: Expression, data: Readonly<Record<string, unknown>>): bigin
 
 function isWhole(of: Expression, stage: WindowStage): boolean {
   if (typeof of === 'number') return Number.isInteger(of);
-  if (typeof of === 'string') return fieldOf(stage.from, of)?.types.join() === 'integer';
+  if (typeof of === 'string') return fieldOf(stage.input, of)?.types.join() === 'integer';
   return of.op !== '/' && isWhole(of.left, stage) && isWhole(of.right, stage);
 }
 

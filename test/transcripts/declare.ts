@@ -54,7 +54,7 @@ export function declarePipeline(transcripts: readonly Declared[]): Pipeline {
   const stages = transcripts.map(declareStage);
   return pipeline('transcripts', {
     description: 'the stages of all transcripts',
-    types: stages.map(({ from }) => from),
+    types: stages.map(({ input }) => input),
     stages,
   });
 }

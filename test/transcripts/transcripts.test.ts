@@ -65,7 +65,7 @@ class ProtocolStage {
   async take({ event }: Step): Promise<Observed> {
     const before = await this.#counts();
     const { id, key, time, amount } = event;
-    const { name } = this.#world.context.compiled.stage.from;
+    const { name } = this.#world.context.compiled.stage.input;
     // Longer than a writer goes without looking at the stage's clock.
     this.#world.now += 20_000;
     this.#world.put(0, [{ type: name, source: '/test', id, time, key, data: { id, key, at: time, amount } }]);

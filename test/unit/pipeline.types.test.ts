@@ -1,6 +1,28 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { count, eventType, plus, ratio, sum, tumbling, windowStage } from '../../shared/pipeline/index.ts';
+import {
+  above,
+  allKeys,
+  allOf,
+  anyOf,
+  atLeast,
+  below,
+  count,
+  equals,
+  eventType,
+  filterStage,
+  isPresent,
+  max,
+  mean,
+  minus,
+  not,
+  over,
+  plus,
+  ratio,
+  sum,
+  tumbling,
+  windowStage,
+} from '../../shared/pipeline/index.ts';
 
 const reading = eventType('reading', {
   description: 'a reading',
@@ -36,4 +58,70 @@ test('fields that the schema lacks, or of the wrong kind, do not compile', () =>
   windowStage('s', { ...base, key: 'meter', values: { a: sum('label') } });
   // @ts-expect-error no such key
   windowStage('s', { ...base, key: 'metre', values: { a: count() } });
+});
+
+const hot = filterStage('hot', {
+  description: 'hot',
+  from: reading,
+  where: allOf(above('watts', 10), not(equals('label', 'off')), anyOf(isPresent('meter'), below('watts', 5))),
+});
+const short = eventType('short', {
+  description: 'a short reading',
+  schema: z.object({ meter: z.string(), kilowatts: z.number().nullable(), at: z.int() }),
+  time: 'at',
+  key: 'meter',
+});
+const shortened = filterStage('shortened', {
+  description: 'in kilowatts',
+  from: hot,
+  to: short,
+  map: { meter: 'meter', kilowatts: over('watts', 1000), at: 'at' },
+});
+const totals = windowStage('totals', { ...base, key: 'meter', values: { sum: sum('watts'), n: count() } });
+
+const f = { description: 'f', from: reading } as const;
+
+test('conditions and mappings name fields of the input', () => {
+  expect([hot.output, shortened.output, shortened.input]).toEqual([reading, short, reading]);
+  filterStage('f', { ...f, where: ({ watts, label }) => watts > label.length });
+  filterStage('f', { ...f, to: short, map: ({ meter, at }) => ({ meter, at, kilowatts: 1 }) });
+  // @ts-expect-error no such field
+  filterStage('f', { ...f, where: above('wats', 1) });
+  // @ts-expect-error no such field, further in
+  filterStage('f', { ...f, where: allOf(above('watts', 1), not(above('wats', 1))) });
+  // @ts-expect-error a text is not compared with a limit
+  filterStage('f', { ...f, where: anyOf(equals('label', 'x'), atLeast('label', 1)) });
+  // @ts-expect-error no such field in a function's data
+  filterStage('f', { ...f, where: ({ wats }) => wats > 1 });
+  // @ts-expect-error a function says yes or no
+  filterStage('f', { ...f, where: ({ label }) => label });
+  // @ts-expect-error a mapping says what it makes
+  filterStage('f', { ...f, map: { meter: 'meter' } });
+  // @ts-expect-error a field of the new type is missing
+  filterStage('f', { ...f, to: short, map: { meter: 'meter', at: 'at' } });
+  // @ts-expect-error a function that makes something else
+  filterStage('f', { ...f, to: short, map: ({ meter }) => ({ meter }) });
+});
+
+test('stages on filter stages name fields of what comes out of them', () => {
+  windowStage('s', { ...base, from: hot, key: 'meter', values: { a: sum('watts') } });
+  windowStage('s', { ...base, from: shortened, key: 'meter', values: { a: max('kilowatts') } });
+  // @ts-expect-error the mapping has no such field
+  windowStage('s', { ...base, from: shortened, key: 'meter', values: { a: max('watts') } });
+  // @ts-expect-error no such field
+  filterStage('f', { description: 'f', from: shortened, where: above('watts', 1) });
+});
+
+test('stages on window stages name the key, the bounds and the values of results', () => {
+  const values = { a: max('sum'), b: mean('n'), c: max(minus('end', 'start')) };
+  expect(windowStage('s', { ...base, from: totals, key: 'meter', values }).input).toBe(totals.output);
+  filterStage('f', { description: 'f', from: totals, where: ({ sum, n }) => n > 0 && (sum ?? 0) > 1 });
+  const all = windowStage('all', { ...base, key: allKeys(), values: { n: count() } });
+  windowStage('s', { ...base, from: all, key: 'key', values: { n: sum('n') } });
+  // @ts-expect-error no such value
+  windowStage('s', { ...base, from: totals, key: 'meter', values: { a: max('watts') } });
+  // @ts-expect-error no such key
+  windowStage('s', { ...base, from: all, key: 'meter', values: { a: max('n') } });
+  // @ts-expect-error a sum may be null
+  filterStage('f', { description: 'f', from: totals, where: ({ sum }) => sum > 1 });
 });

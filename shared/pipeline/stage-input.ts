@@ -1,0 +1,26 @@
+import type { EventType } from './event-type.ts';
+import type { FilterStage } from './filter-stage.ts';
+import type { WindowStage } from './stage.ts';
+
+/**
+ * What a stage may read: events as producers send them, those that a filter stage let pass, or the final results of a window
+ * stage.
+ *
+ * @typeParam T - the data of what is read
+ */
+export type StageInput<T = Record<string, unknown>> = EventType<T> | FilterStage<T> | WindowStage<T>;
+
+/** The type of the events that a stage finds in its input. */
+export const typeOfInput = (from: StageInput): EventType => (from.kind === 'type' ? from : from.output);
+
+/** The event type at the beginning of a chain of filter stages, `undefined` for what is made of a window's results. */
+export function sourceOf(from: StageInput): EventType | undefined {
+  switch (from.kind) {
+    case 'type':
+      return from;
+    case 'filter':
+      return sourceOf(from.from);
+    case 'window':
+      return undefined;
+  }
+}
