@@ -1,5 +1,6 @@
 import { ancestorsOf } from './ancestors.ts';
-import { EMPTY_TAIL } from './commit.ts';
+import type { Head } from './heads.ts';
+import { newest } from './load.ts';
 import { CommitConflict } from './log.ts';
 import type { ListShards, StageContext } from './stage-context.ts';
 
@@ -27,12 +28,18 @@ export async function fenceShards(
     found = false;
     const { heads } = await context.heads.read();
     const listed = await listShards();
-    const retired = new Set(heads.filter((head) => head.retired).map((head) => head.shard));
-    for (const shard of new Set([...heads, ...listed].map((known) => known.shard))) {
+    const known = new Map(heads.map((head) => [head.shard, head]));
+    for (const info of listed) {
+      if (known.has(info.shard)) continue;
+      // Its writer may have committed and not yet moved the head: a cut or a merge that goes by the heads would miss that.
+      await context.heads.register(info, ancestorsOf(info.shard, listed), context.now());
+    }
+    for (const shard of new Set([...known.keys(), ...listed.map((info) => info.shard)])) {
+      const head = known.get(shard);
       // A retired shard is consumed to its end: whoever still held a batch of it would find it committed.
-      if (fenced.has(shard) || retired.has(shard)) continue;
-      const ancestors = heads.find((head) => head.shard === shard)?.ancestors ?? ancestorsOf(shard, listed);
-      await fenceShard(context, shard, ancestors, watermark, patience, sleep);
+      if (fenced.has(shard) || head?.retired === true) continue;
+      const ancestors = head?.ancestors ?? ancestorsOf(shard, listed);
+      await fenceShard(context, { shard, head, ancestors }, watermark, patience, sleep);
       fenced.add(shard);
       found = true;
     }
@@ -41,15 +48,15 @@ export async function fenceShards(
 
 async function fenceShard(
   context: StageContext,
-  shard: string,
-  ancestors: readonly string[],
+  { shard, head, ancestors }: { shard: string; head: Head | undefined; ancestors: readonly string[] },
   watermark: number,
   patience: number,
   sleep: Sleep,
 ): Promise<void> {
   for (;;) {
     const last = await context.log.last(shard);
-    const tail = last?.tail ?? { ...EMPTY_TAIL, ancestors };
+    // The head outlives the log: where that has expired, a fence at its old beginning would stop no writer.
+    const tail = { ...newest(last, head), ...(last === undefined && { ancestors }) };
     if (tail.w >= watermark) return;
     const now = context.now();
     if (last !== undefined && now - last.writtenAt < BUSY_MS && now < patience) {

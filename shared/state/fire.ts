@@ -75,7 +75,11 @@ async function fireGroup(
   const shards = await readShards(context, (await context.heads.read()).heads);
   const now: ReadonlyMap<string, number> = new Map(shards.map(({ shard, tail }) => [shard, tail.n]));
   const cut = await mapLimit(holds, WRITES, async ({ window, firing }): Promise<CutFiring[]> => {
-    const fixed = firing.cut === undefined ? await context.ledger.cut(firing, now) : firing;
+    // A cut that was taken over is looked at once more: had its revision become done before the tails were read, slices that it
+    // needs may have been pruned from them, and what is merged from the rest would be another content under the same id.
+    const fixed = await (firing.cut === undefined
+      ? context.ledger.cut(firing, now)
+      : context.ledger.current(firing));
     return fixed?.cut === undefined ? [] : [{ window, firing: { ...fixed, cut: fixed.cut } }];
   });
   const firings = cut.flat();

@@ -123,8 +123,13 @@ export class FireLedger {
       },
     });
     // The old holder may have cut between our read and our claim on the lease: what it fixed must be kept.
-    const current = taken ? await this.read(firing.end) : undefined;
-    return current?.state === 'claimed' && current.revision === firing.revision ? current : undefined;
+    return taken ? this.current(firing) : undefined;
+  }
+
+  /** A claimed firing as the ledger has it now, `undefined` where its revision is over. Consistent. */
+  async current({ end, revision }: Firing): Promise<Firing | undefined> {
+    const firing = await this.read(end);
+    return firing?.state === 'claimed' && firing.revision === revision ? firing : undefined;
   }
 
   /**
@@ -146,8 +151,7 @@ export class FireLedger {
       },
     });
     if (fixed) return { ...firing, cut };
-    const other = await this.read(end);
-    return other?.revision === revision && other.state === 'claimed' ? other : undefined;
+    return this.current(firing);
   }
 
   /**

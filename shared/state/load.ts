@@ -63,7 +63,7 @@ async function loadIds(context: StageContext, shard: string, tail: Tail, state: 
 }
 
 /** A log begins at the later of its last item and the head, which outlives it. */
-function newest(last: Commit | undefined, head: Head | undefined): Tail {
+export function newest(last: Commit | undefined, head: Head | undefined): Tail {
   if (last !== undefined && last.tail.n >= (head?.n ?? 0)) return last.tail;
   if (head === undefined) return EMPTY_TAIL;
   const { n, position, maxEventTime, arrival, counts } = head;

@@ -64,7 +64,7 @@ async function sweepOnce(
   // A shard that has ended holds time like any other until its children hold it instead.
   const active = live.filter((head) => probes.get(head.shard) !== 'empty' && !retired.has(head.shard));
   const silence =
-    active.length === 0 ? silenceOf(live, context.compiled.stage.outOfOrderness, now) : undefined;
+    active.length === 0 ? silenceOf(progress.heads, context.compiled.stage.outOfOrderness, now) : undefined;
   // When all are idle none may run ahead: what paused may go on where it stopped.
   const counted = active.length > 0 ? active : live.filter((head) => Number.isFinite(head.maxEventTime));
   await moveClock(context, counted, silence, progress.clock);
@@ -144,8 +144,9 @@ interface Silence {
   readonly since: number;
 }
 
-function silenceOf(live: readonly Head[], outOfOrderness: number, now: number): Silence | undefined {
-  const seen = live.filter((head) => Number.isFinite(head.maxEventTime));
+/** Retired shards count: after a split it may have been the parent that saw the last event. */
+function silenceOf(heads: readonly Head[], outOfOrderness: number, now: number): Silence | undefined {
+  const seen = heads.filter((head) => Number.isFinite(head.maxEventTime));
   const time = silenceTime(
     seen.map(({ maxEventTime, updatedAt }) => ({ maxEventTime, idle: true, lastArrival: updatedAt })),
     outOfOrderness,

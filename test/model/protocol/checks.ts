@@ -23,7 +23,8 @@ export function checkCommit(
       checkWindows(m, record, commit.w);
     } else if (commit.late & bit) {
       if (b[l.ghost + GHOST.counted]! & id && open) m.wrong(`event ${name} was counted and is late now`);
-      if (b[l.levels + record]! < c.closesAt(c.times[record]!)) m.wrong(`event ${name} is late without reason`);
+      if (b[l.levels + record]! < c.closesAt(c.times[record]!))
+        m.wrong(`event ${name} is late without reason`);
       b[l.ghost + GHOST.late]! |= id;
     } else if ((b[l.ghost + GHOST.counted]! & id) === 0) {
       m.wrong(`event ${name} is dropped as a duplicate and was never counted`);

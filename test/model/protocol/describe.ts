@@ -6,7 +6,9 @@ export function describeState(m: Machine): string[] {
   const { b, c, l } = m;
   const lines: string[] = [];
   for (let shard = 0; shard < c.shards; shard++) lines.push(...describeShard(m, shard));
-  const [watermark, fires, closed] = [CLOCK.watermark, CLOCK.fires, CLOCK.closed].map((hand) => b[l.clock + hand]);
+  const [watermark, fires, closed] = [CLOCK.watermark, CLOCK.fires, CLOCK.closed].map(
+    (hand) => b[l.clock + hand],
+  );
   lines.push(`clock: watermark ${watermark}, fires up to ${fires}, closed up to ${closed}`);
   for (let window = 0; window < c.windows.length; window++) lines.push(...describeFiring(m, window));
   if (b[l.ghost + GHOST.emitted] !== 0) lines.push(`late output: ${records(m, b[l.ghost + GHOST.emitted]!)}`);
@@ -29,7 +31,8 @@ function describeShard(m: Machine, shard: number): string[] {
     if (kind === 0) continue;
     const counted = m.of(shard, n, 'counted');
     const late = m.of(shard, n, 'late');
-    const what = kind === FENCE ? 'fence' : records(m, counted) + (late === 0 ? '' : ` late ${records(m, late)}`);
+    const what =
+      kind === FENCE ? 'fence' : records(m, counted) + (late === 0 ? '' : ` late ${records(m, late)}`);
     items.push(`#${n} ${what} to=${m.of(shard, n, 'to')} w=${m.of(shard, n, 'w')}`);
   }
   if (items.length > 0) lines.push(`log ${name}: ${items.join(' | ')}`);
@@ -51,7 +54,8 @@ function describeFiring(m: Machine, window: number): string[] {
   const final = b[firing + LEDGER.final] === 1 ? ' final' : '';
   const emitted = [];
   for (let rev = 0; rev < 6; rev++) {
-    if (b[firing + LEDGER.emitted]! & (1 << rev)) emitted.push(`${rev}=${ids(m, b[l.content(window, rev)]!)}`);
+    if (b[firing + LEDGER.emitted]! & (1 << rev))
+      emitted.push(`${rev}=${ids(m, b[l.content(window, rev)]!)}`);
   }
   const at = b[firing + LEDGER.hasCut] === 1 ? ` cut ${cut}` : '';
   const window_ = `window up to ${c.windows[window]}`;
@@ -73,7 +77,9 @@ function describeProcesses(m: Machine): string[] {
   for (let index = 0; index < s.firers; index++) {
     const f = l.firer(index);
     if (b[f + FIRER.pc] === 0) continue;
-    lines.push(`firer ${index + 1} knows: watermark ${b[f + FIRER.watermark]}, fenced up to ${b[f + FIRER.fenced]}`);
+    lines.push(
+      `firer ${index + 1} knows: watermark ${b[f + FIRER.watermark]}, fenced up to ${b[f + FIRER.fenced]}`,
+    );
   }
   return lines;
 }

@@ -32,7 +32,14 @@ export function dueFirings(m: Machine, index: number, name: string): void {
 
 const what = (taken: boolean, final: boolean): string => (taken ? 'taken over' : final ? 'closed' : 'fired');
 
-function choose(m: Machine, index: number, window: number, taken: boolean, final: boolean, closeTo: number): void {
+function choose(
+  m: Machine,
+  index: number,
+  window: number,
+  taken: boolean,
+  final: boolean,
+  closeTo: number,
+): void {
   const { b, c, l } = m;
   const f = l.firer(index);
   const firing = l.firing(window);

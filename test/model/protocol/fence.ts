@@ -1,5 +1,5 @@
-import { CLOCK, COMMIT, COMMIT_BYTES, FENCE, FIRER, HEAD, SOURCE } from './layout.ts';
 import { knownHeads, PC } from './firer.ts';
+import { CLOCK, COMMIT, COMMIT_BYTES, FENCE, FIRER, HEAD, SOURCE } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { forwardClock } from './time.ts';
 
@@ -101,7 +101,8 @@ function append(m: Machine, index: number, name: string): void {
 
 function retiredHeads(m: Machine): number {
   let mask = 0;
-  for (let shard = 0; shard < m.c.shards; shard++) if (m.b[m.l.head(shard) + HEAD.retired] === 1) mask |= 1 << shard;
+  for (let shard = 0; shard < m.c.shards; shard++)
+    if (m.b[m.l.head(shard) + HEAD.retired] === 1) mask |= 1 << shard;
   return mask;
 }
 

@@ -1,6 +1,6 @@
+import { checkEmission, inSlices } from './checks.ts';
 import { dueFirings } from './due.ts';
 import { fenceStep } from './fence.ts';
-import { checkEmission, inSlices } from './checks.ts';
 import { CLAIMED, CLOCK, DONE, FIRER, HEAD, LEDGER, SIGHT } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { forwardClock } from './time.ts';
@@ -95,7 +95,8 @@ function again(m: Machine, index: number): void {
 
 export function knownHeads(m: Machine): number {
   let mask = 0;
-  for (let shard = 0; shard < m.c.shards; shard++) if (m.b[m.l.head(shard) + HEAD.known] === 1) mask |= 1 << shard;
+  for (let shard = 0; shard < m.c.shards; shard++)
+    if (m.b[m.l.head(shard) + HEAD.known] === 1) mask |= 1 << shard;
   return mask;
 }
 
@@ -195,7 +196,8 @@ function cut(m: Machine, index: number, name: string): void {
   }
   if (claimed && (b[firing + LEDGER.hasCut] === 0 || !m.rules.cutOnce)) {
     b[firing + LEDGER.hasCut] = 1;
-    for (let shard = 0; shard < c.shards; shard++) b[l.cut(window, shard)] = b[l.sight(index, shard) + SIGHT.n]!;
+    for (let shard = 0; shard < c.shards; shard++)
+      b[l.cut(window, shard)] = b[l.sight(index, shard) + SIGHT.n]!;
   }
   for (let shard = 0; shard < c.shards; shard++) {
     b[l.sight(index, shard) + SIGHT.n] = b[l.cut(window, shard)]!;
@@ -232,7 +234,8 @@ function emitResults(m: Machine, index: number, name: string): void {
   const same = rev > 0 && !final && merge(m, index, SIGHT.previous) === ids;
   // A result is emitted per key that the merge found: of nothing, there is none.
   if (!same && ids !== 0) checkEmission(m, window, rev, ids, final);
-  for (let shard = 0; shard < m.c.shards; shard++) b.fill(0, l.sight(index, shard), l.sight(index, shard) + 3);
+  for (let shard = 0; shard < m.c.shards; shard++)
+    b.fill(0, l.sight(index, shard), l.sight(index, shard) + 3);
   b[f + FIRER.pc] = PC.done;
   m.emit(`${name} emits revision ${rev} of the window up to ${m.c.windows[window]}: ${names(m, ids)}`);
 }

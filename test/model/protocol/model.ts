@@ -74,6 +74,7 @@ function start(m: Machine): Uint8Array {
     const parent = c.parents.some((parents) => parents.includes(shard));
     b[source + SOURCE.closed] = parent ? 1 : 0;
   }
-  if (s.arrivals !== true) for (const [record, level] of c.reachedBefore.entries()) b[l.levels + record] = level;
+  if (s.arrivals !== true)
+    for (const [record, level] of c.reachedBefore.entries()) b[l.levels + record] = level;
   return b.slice();
 }

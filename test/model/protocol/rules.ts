@@ -35,7 +35,8 @@ export const RULES = {
   fenceListAgain: 'the shards are listed again until no new one appears [!]',
   pruneAfterFinal: 'slices are pruned only after the final revision is done [!]',
   fenceRegisters: 'a shard that a firing finds in the stream is registered before it is fenced',
-  confirmTakeover: 'whoever takes over a firing with a cut looks, after it has read the tails, whether it is still claimed',
+  confirmTakeover:
+    'whoever takes over a firing with a cut looks, after it has read the tails, whether it is still claimed',
   fenceAboveHead: 'a fence comes after the head where the log has expired',
 } as const;
 

@@ -40,11 +40,24 @@ export class Settle {
       this.#before.set(this.#state);
       const served = new Set<number>();
       for (const [index, shard] of m.s.writers.entries()) {
-        if (!served.has(shard)) this.#run(() => writerSteps(m, index), () => m.writerIdle(index), true);
+        if (!served.has(shard))
+          this.#run(
+            () => writerSteps(m, index),
+            () => m.writerIdle(index),
+            true,
+          );
         served.add(shard);
       }
-      this.#run(() => sweeperSteps(m), () => m.b[m.l.sweeper] === 0, false);
-      this.#run(() => firerSteps(m, 0), () => m.firerIdle(0), false);
+      this.#run(
+        () => sweeperSteps(m),
+        () => m.b[m.l.sweeper] === 0,
+        false,
+      );
+      this.#run(
+        () => firerSteps(m, 0),
+        () => m.firerIdle(0),
+        false,
+      );
       if (this.#fault !== undefined) return `later, undisturbed: ${this.#fault}`;
       if (!same(this.#before, this.#state)) continue;
       m.b.set(this.#state);

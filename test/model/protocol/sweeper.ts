@@ -2,7 +2,17 @@ import { CLOCK, HEAD, SEEN, SEEN_BYTES, SOURCE, SWEEPER } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { forwardClock } from './time.ts';
 
-const PC = { idle: 0, list: 1, register: 2, start: 3, again: 4, probe: 5, retire: 6, move: 7, fires: 8 } as const;
+const PC = {
+  idle: 0,
+  list: 1,
+  register: 2,
+  start: 3,
+  again: 4,
+  probe: 5,
+  retire: 6,
+  move: 7,
+  fires: 8,
+} as const;
 const PROBE = { unread: 1, empty: 2, ended: 3 } as const;
 
 /** What the sweeper can do next: one call at a time. */
@@ -61,7 +71,8 @@ function readHeads(m: Machine): void {
 const isSeen = (m: Machine, shard: number): boolean => m.b[m.l.seen(shard) + SEEN.known] === 1;
 const isLive = (m: Machine, shard: number): boolean =>
   isSeen(m, shard) && m.b[m.l.seen(shard) + SEEN.retired] === 0;
-const isListed = (m: Machine, shard: number): boolean => (m.b[m.l.sweeper + SWEEPER.listed]! & (1 << shard)) !== 0;
+const isListed = (m: Machine, shard: number): boolean =>
+  (m.b[m.l.sweeper + SWEEPER.listed]! & (1 << shard)) !== 0;
 
 function list(m: Machine): void {
   const b = m.b;

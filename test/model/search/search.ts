@@ -96,7 +96,9 @@ export function search(model: Model, limit = 100_000_000): SearchReport {
     }
   }
   const counterexample =
-    fault === undefined ? undefined : explained(model, fault, replay(model, seen.path(faulty).choices, wrong), wrong < 0);
+    fault === undefined
+      ? undefined
+      : explained(model, fault, replay(model, seen.path(faulty).choices, wrong), wrong < 0);
   const seconds = (performance.now() - started) / 1000;
   return { model: model.name, states: seen.size, transitions, depth, seconds, counterexample };
 }
