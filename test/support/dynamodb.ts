@@ -12,6 +12,7 @@ import dynalite from 'dynalite';
 /** A DynamoDB emulator in memory, with a client for it. */
 export interface TestDynamoDB {
   readonly client: DynamoDBClient;
+  readonly endpoint: string;
   /** Creates a table with text keys `pk` and `sk` under a name of its own. */
   createTable(): Promise<string>;
   stop(): Promise<void>;
@@ -22,8 +23,9 @@ export async function startDynamoDB(): Promise<TestDynamoDB> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     requestHandler: new NodeHttpHandler(),
@@ -32,6 +34,7 @@ export async function startDynamoDB(): Promise<TestDynamoDB> {
   let tables = 0;
   return {
     client,
+    endpoint,
     async createTable() {
       const name = `table-${++tables}`;
       await createTable(client, {
