@@ -3,7 +3,7 @@ import { CLAIMED, DONE, FIRER, LEDGER, REVISIONS, SIGHT } from './layout.ts';
 import type { Machine } from './machine.ts';
 
 /** The second half of a view: tails and ledger; from it, what is due, and up to where everything is closed. */
-export function dueFirings(m: Machine, index: number, name: string): void {
+export function dueFirings(m: Machine, index: number, name: string) {
   const { b, c, l } = m;
   const f = l.firer(index);
   const closeTo = closedUpTo(m, index);
@@ -32,14 +32,7 @@ export function dueFirings(m: Machine, index: number, name: string): void {
 
 const what = (taken: boolean, final: boolean): string => (taken ? 'taken over' : final ? 'closed' : 'fired');
 
-function choose(
-  m: Machine,
-  index: number,
-  window: number,
-  taken: boolean,
-  final: boolean,
-  closeTo: number,
-): void {
+function choose(m: Machine, index: number, window: number, taken: boolean, final: boolean, closeTo: number) {
   const { b, c, l } = m;
   const f = l.firer(index);
   const firing = l.firing(window);
@@ -61,7 +54,7 @@ function choose(
 }
 
 /** Broken: the cut is what the view had seen. */
-function sightBeforeClaim(m: Machine, index: number, shard: number): void {
+function sightBeforeClaim(m: Machine, index: number, shard: number) {
   const { b, c, l } = m;
   const slices = c.slicesOf(c.windows[b[l.firer(index) + FIRER.window]!]!);
   const sight = l.sight(index, shard);

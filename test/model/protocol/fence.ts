@@ -4,7 +4,7 @@ import type { Machine } from './machine.ts';
 import { forwardClock } from './time.ts';
 
 /** Brings every shard's log past the watermark before a closing; lists the shards again until no new one appears. */
-export function fenceStep(m: Machine, index: number, name: string): void {
+export function fenceStep(m: Machine, index: number, name: string) {
   const b = m.b;
   const f = m.l.firer(index);
   switch (b[f + FIRER.pc]) {
@@ -32,7 +32,7 @@ export function fenceStep(m: Machine, index: number, name: string): void {
   }
 }
 
-function list(m: Machine, index: number, name: string): void {
+function list(m: Machine, index: number, name: string) {
   const { b, l } = m;
   const f = l.firer(index);
   let shards = b[f + FIRER.heads]!;
@@ -49,7 +49,7 @@ function list(m: Machine, index: number, name: string): void {
   m.emit(`${name} lists the shards`);
 }
 
-function finishIfNone(m: Machine, f: number): void {
+function finishIfNone(m: Machine, f: number) {
   const { b } = m;
   if (b[f + FIRER.todo] !== 0) b[f + FIRER.pc] = PC.fenceRead;
   else {
@@ -61,7 +61,7 @@ function finishIfNone(m: Machine, f: number): void {
 }
 
 /** A shard is fenced: on to the next of the list, and after the last, to the list once more. */
-function next(m: Machine, f: number, shard: number): void {
+function next(m: Machine, f: number, shard: number) {
   const { b } = m;
   b[f + FIRER.tail] = 0;
   b[f + FIRER.todo]! &= ~(1 << shard);
@@ -71,7 +71,7 @@ function next(m: Machine, f: number, shard: number): void {
   else finishIfNone(m, f);
 }
 
-function append(m: Machine, index: number, name: string): void {
+function append(m: Machine, index: number, name: string) {
   const { b, l } = m;
   const f = l.firer(index);
   const shard = lowest(b[f + FIRER.todo]!);

@@ -24,7 +24,7 @@ export const PC = {
 } as const;
 
 /** What firer `index` can do next: one call at a time. */
-export function firerSteps(m: Machine, index: number): void {
+export function firerSteps(m: Machine, index: number) {
   const b = m.begin();
   const f = m.l.firer(index);
   const name = `firer ${index + 1}`;
@@ -72,19 +72,19 @@ export function firerSteps(m: Machine, index: number): void {
   }
 }
 
-export function firerAccidents(m: Machine, index: number): void {
+export function firerAccidents(m: Machine, index: number) {
   m.begin();
   if (m.s.crashes !== true || m.firerIdle(index)) return;
   reset(m, index);
   m.emit(`firer ${index + 1} dies`);
 }
 
-export function reset(m: Machine, index: number): void {
+export function reset(m: Machine, index: number) {
   m.b.fill(0, m.l.firer(index), m.l.firer(index) + m.l.firerBytes);
 }
 
 /** The same invocation looks for more to fire; it knows up to where it has fenced. */
-function again(m: Machine, index: number): void {
+function again(m: Machine, index: number) {
   const f = m.l.firer(index);
   const fenced = m.b[f + FIRER.fenced]!;
   reset(m, index);
@@ -100,7 +100,7 @@ export function knownHeads(m: Machine): number {
   return mask;
 }
 
-function readHeads(m: Machine, f: number, name: string): void {
+function readHeads(m: Machine, f: number, name: string) {
   const { b } = m;
   const clock = m.l.clock;
   b[f + FIRER.watermark] = Math.max(b[clock + CLOCK.watermark]!, b[clock + CLOCK.hinted]!);
@@ -113,7 +113,7 @@ function readHeads(m: Machine, f: number, name: string): void {
 }
 
 /** After the view: nothing to do, or the closing's fences, or the claim. */
-export function afterView(m: Machine, f: number): void {
+export function afterView(m: Machine, f: number) {
   const { b } = m;
   // What is not needed any more is forgotten: states that differ in nothing else are one.
   b[f + FIRER.heads] = 0;
@@ -130,7 +130,7 @@ export function afterView(m: Machine, f: number): void {
   }
 }
 
-function claim(m: Machine, index: number, name: string): void {
+function claim(m: Machine, index: number, name: string) {
   const { b, c, l, rules } = m;
   const f = l.firer(index);
   const window = b[f + FIRER.window]!;
@@ -165,7 +165,7 @@ function claim(m: Machine, index: number, name: string): void {
 }
 
 /** Every known shard's tail: its number, and where the window's slices begin. */
-export function readTails(m: Machine, index: number): void {
+export function readTails(m: Machine, index: number) {
   const { b, c, l } = m;
   const f = l.firer(index);
   const slices = c.slicesOf(c.windows[b[f + FIRER.window]!]!);
@@ -183,7 +183,7 @@ function firstOf(m: Machine, shard: number, n: number, slices: number): number {
   return 0;
 }
 
-function cut(m: Machine, index: number, name: string): void {
+function cut(m: Machine, index: number, name: string) {
   const { b, c, l } = m;
   const f = l.firer(index);
   const window = b[f + FIRER.window]!;
@@ -224,7 +224,7 @@ function merge(m: Machine, index: number, bound: number): number {
   return m.idsOf(inSlices(m, records, c.slicesOf(end)));
 }
 
-function emitResults(m: Machine, index: number, name: string): void {
+function emitResults(m: Machine, index: number, name: string) {
   const { b, l } = m;
   const f = l.firer(index);
   const rev = b[f + FIRER.rev]!;

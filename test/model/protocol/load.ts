@@ -4,7 +4,7 @@ import type { Machine } from './machine.ts';
 import { advanceHead, PC } from './writer.ts';
 
 /** A cold start, call by call: heads and clock, the own log, the ancestors' logs, and the actions that may be undone. */
-export function loadStep(m: Machine, index: number, name: string): void {
+export function loadStep(m: Machine, index: number, name: string) {
   const b = m.begin();
   const w = m.l.writer(index);
   switch (b[w + WRITER.pc]) {
@@ -34,7 +34,7 @@ export function loadStep(m: Machine, index: number, name: string): void {
   }
 }
 
-function loadHeads(m: Machine, index: number, name: string): void {
+function loadHeads(m: Machine, index: number, name: string) {
   const b = m.b;
   const w = m.l.writer(index);
   const head = m.l.head(m.s.writers[index]!);
@@ -54,7 +54,7 @@ function loadHeads(m: Machine, index: number, name: string): void {
   m.emit(`${name} reads the heads, and an old clock`);
 }
 
-function loadOwn(m: Machine, index: number): void {
+function loadOwn(m: Machine, index: number) {
   const b = m.b;
   const w = m.l.writer(index);
   const shard = m.s.writers[index]!;
@@ -89,7 +89,7 @@ function idsOfLog(m: Machine, shard: number, open: number): number {
   return m.idsOf(records);
 }
 
-function loadAncestor(m: Machine, index: number): void {
+function loadAncestor(m: Machine, index: number) {
   const { b, c, rules } = m;
   const w = m.l.writer(index);
   const shard = m.s.writers[index]!;
@@ -116,7 +116,7 @@ function loadAncestor(m: Machine, index: number): void {
 }
 
 /** The head says whose actions are done. What was committed beyond it may not have been acted on. */
-function loaded(m: Machine, index: number): void {
+function loaded(m: Machine, index: number) {
   const { b } = m;
   const w = m.l.writer(index);
   const head = b[w + WRITER.head]!;

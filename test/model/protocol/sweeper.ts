@@ -16,7 +16,7 @@ const PC = {
 const PROBE = { unread: 1, empty: 2, ended: 3 } as const;
 
 /** What the sweeper can do next: one call at a time. */
-export function sweeperSteps(m: Machine): void {
+export function sweeperSteps(m: Machine) {
   const b = m.begin();
   const at = m.l.sweeper;
   switch (b[at + SWEEPER.pc]) {
@@ -50,18 +50,18 @@ export function sweeperSteps(m: Machine): void {
   }
 }
 
-export function sweeperAccidents(m: Machine): void {
+export function sweeperAccidents(m: Machine) {
   const b = m.begin();
   if (m.s.crashes !== true || b[m.l.sweeper + SWEEPER.pc] === PC.idle) return;
   reset(m);
   m.emit('the sweeper dies');
 }
 
-function reset(m: Machine): void {
+function reset(m: Machine) {
   m.b.fill(0, m.l.sweeper, m.l.seen(m.c.shards));
 }
 
-function readHeads(m: Machine): void {
+function readHeads(m: Machine) {
   for (let shard = 0; shard < m.c.shards; shard++) {
     const head = m.l.head(shard);
     m.b.copyWithin(m.l.seen(shard), head, head + SEEN_BYTES - 1);
@@ -74,7 +74,7 @@ const isLive = (m: Machine, shard: number): boolean =>
 const isListed = (m: Machine, shard: number): boolean =>
   (m.b[m.l.sweeper + SWEEPER.listed]! & (1 << shard)) !== 0;
 
-function list(m: Machine): void {
+function list(m: Machine) {
   const b = m.b;
   for (let shard = 0; shard < m.c.shards; shard++) {
     if (b[m.l.source(shard) + SOURCE.exists] === 1) b[m.l.sweeper + SWEEPER.listed]! |= 1 << shard;
@@ -90,7 +90,7 @@ function list(m: Machine): void {
 }
 
 /** Goes on to the next listed shard without a head, or past the registration. */
-function skipKnown(m: Machine): void {
+function skipKnown(m: Machine) {
   const { b } = m;
   const at = m.l.sweeper;
   for (; b[at + SWEEPER.at]! < m.c.shards; b[at + SWEEPER.at]!++) {
@@ -103,7 +103,7 @@ function skipKnown(m: Machine): void {
   else b[at + SWEEPER.pc] = b[at + SWEEPER.changed] === 1 ? PC.again : PC.probe;
 }
 
-function register(m: Machine): void {
+function register(m: Machine) {
   const b = m.b;
   const at = m.l.sweeper;
   const shard = b[at + SWEEPER.at]!++;
@@ -114,7 +114,7 @@ function register(m: Machine): void {
 }
 
 /** Looks behind a live head; also behind one that has moved lately, which the implementation leaves for the next sweep. */
-function probe(m: Machine): void {
+function probe(m: Machine) {
   const { b, l } = m;
   const at = l.sweeper;
   const shard = b[at + SWEEPER.at]!++;
@@ -150,13 +150,13 @@ function mayRetire(m: Machine, shard: number): boolean {
   return children > 0;
 }
 
-function skipUnconsumed(m: Machine): void {
+function skipUnconsumed(m: Machine) {
   const at = m.l.sweeper;
   while (m.b[at + SWEEPER.at]! < m.c.shards && !mayRetire(m, m.b[at + SWEEPER.at]!)) m.b[at + SWEEPER.at]!++;
   if (m.b[at + SWEEPER.at] === m.c.shards) decide(m);
 }
 
-function retire(m: Machine): void {
+function retire(m: Machine) {
   const { b, l } = m;
   const shard = b[l.sweeper + SWEEPER.at]!++;
   const head = l.head(shard);
@@ -167,7 +167,7 @@ function retire(m: Machine): void {
 }
 
 /** The minimum over the shards that are neither idle nor retired; over all, if all are idle. */
-function decide(m: Machine): void {
+function decide(m: Machine) {
   const { b, l } = m;
   const at = l.sweeper;
   let active = 255;
@@ -193,7 +193,7 @@ function decide(m: Machine): void {
   else if (b[at + SWEEPER.silent] === 1) b[at + SWEEPER.pc] = PC.fires;
 }
 
-function moveClock(m: Machine): void {
+function moveClock(m: Machine) {
   const { b, l } = m;
   const at = l.sweeper;
   const to = b[at + SWEEPER.watermark]!;

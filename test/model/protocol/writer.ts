@@ -20,7 +20,7 @@ export const PC = {
 } as const;
 
 /** What writer `index` can do next. The first alternative is what it does if nothing goes wrong. */
-export function writerSteps(m: Machine, index: number): void {
+export function writerSteps(m: Machine, index: number) {
   const pc = m.begin()[m.l.writer(index) + WRITER.pc];
   const name = `writer ${index + 1} of ${m.s.shards[m.s.writers[index]!]!.name}`;
   if (pc === PC.idle) return invoke(m, index, name);
@@ -32,7 +32,7 @@ export function writerSteps(m: Machine, index: number): void {
 }
 
 /** Lambda delivers the records after its checkpoint, however many it likes, when no invocation is under way for the shard. */
-function invoke(m: Machine, index: number, name: string): void {
+function invoke(m: Machine, index: number, name: string) {
   const shard = m.s.writers[index]!;
   const source = m.l.source(shard);
   const checkpoint = m.b[source + SOURCE.checkpoint]!;
@@ -59,7 +59,7 @@ function invoke(m: Machine, index: number, name: string): void {
 }
 
 /** Things that happen to writers: they die, or Lambda gives them up while they go on. */
-export function writerAccidents(m: Machine, index: number): void {
+export function writerAccidents(m: Machine, index: number) {
   const name = `writer ${index + 1} of ${m.s.shards[m.s.writers[index]!]!.name}`;
   const w = m.l.writer(index);
   let b = m.begin();
@@ -74,7 +74,7 @@ export function writerAccidents(m: Machine, index: number): void {
   }
 }
 
-function commitStep(m: Machine, index: number, name: string): void {
+function commitStep(m: Machine, index: number, name: string) {
   const w = m.l.writer(index);
   const position = m.rules.positionCheck
     ? Math.max(m.b[w + WRITER.position]!, m.b[w + WRITER.from]!)
@@ -88,7 +88,7 @@ function commitStep(m: Machine, index: number, name: string): void {
 }
 
 /** The invocation succeeds. Its container keeps what it knows. */
-function complete(m: Machine, index: number, name: string): void {
+function complete(m: Machine, index: number, name: string) {
   const b = m.begin();
   const w = m.l.writer(index);
   const source = m.l.source(m.s.writers[index]!);
@@ -124,7 +124,7 @@ function fold(m: Machine, index: number, from: number, to: number) {
   return { from, to, counted, late, w, max, ids };
 }
 
-function append(m: Machine, index: number, name: string, from: number, to: number): void {
+function append(m: Machine, index: number, name: string, from: number, to: number) {
   const b = m.begin();
   const w = m.l.writer(index);
   const shard = m.s.writers[index]!;
@@ -177,7 +177,7 @@ function append(m: Machine, index: number, name: string, from: number, to: numbe
   m.emit(`${name} fails to put ${label}, and keeps what it has in memory`);
 }
 
-function lateStep(m: Machine, index: number, name: string): void {
+function lateStep(m: Machine, index: number, name: string) {
   const b = m.begin();
   const w = m.l.writer(index);
   b[m.l.ghost + GHOST.emitted]! |= m.of(m.s.writers[index]!, b[w + WRITER.n]!, 'late');
@@ -186,7 +186,7 @@ function lateStep(m: Machine, index: number, name: string): void {
   m.emit(`${name} puts out what is late`);
 }
 
-function headStep(m: Machine, index: number, name: string): void {
+function headStep(m: Machine, index: number, name: string) {
   const b = m.begin();
   const w = m.l.writer(index);
   advanceHead(m, index);
@@ -194,7 +194,7 @@ function headStep(m: Machine, index: number, name: string): void {
   m.emit(`${name} says in the head that commit ${b[w + WRITER.n]} is done`);
 }
 
-export function advanceHead(m: Machine, index: number): void {
+export function advanceHead(m: Machine, index: number) {
   const { b } = m;
   const w = m.l.writer(index);
   const head = m.l.head(m.s.writers[index]!);
@@ -207,7 +207,7 @@ export function advanceHead(m: Machine, index: number): void {
 }
 
 /** Reads heads and clock, then moves the clock. It is not done after every commit. */
-function timeStep(m: Machine, index: number, name: string): void {
+function timeStep(m: Machine, index: number, name: string) {
   const b = m.begin();
   const w = m.l.writer(index);
   if (b[w + WRITER.pc] === PC.keepTime) {
