@@ -1,8 +1,9 @@
 import { pipelines } from '../shared/pipelines/index.ts';
+import { namedQueries } from '../shared/pipelines/queries.ts';
 import { synthesize } from './millrace-app.ts';
 
 try {
-  synthesize({ pipelines });
+  synthesize({ pipelines, queries: namedQueries });
 } catch (error) {
   // A choice that is not possible needs its sentence, not a stack trace.
   if (!(error instanceof RangeError)) throw error;

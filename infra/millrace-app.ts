@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import type { Pipeline } from '../shared/pipeline/index.ts';
+import type { NamedQuery } from '../shared/pipelines/queries.ts';
 import { type Assembly, readAssembly } from './assembly.ts';
 import type { Deployment } from './constructs/deployment.ts';
 import { type Bundler, bundleFunctions } from './constructs/function-bundles.ts';
 import { type Choices, choicesFromContext, settingsOf } from './settings.ts';
+import { AnalyticsStack } from './stacks/analytics-stack.ts';
 import { IngestionStack } from './stacks/ingestion-stack.ts';
 import { ProcessingStack } from './stacks/processing-stack.ts';
 import { QueryStack } from './stacks/query-stack.ts';
@@ -14,6 +16,8 @@ import { StreamsStack } from './stacks/streams-stack.ts';
 
 export interface SynthesizeOptions extends Choices {
   readonly pipelines: readonly Pipeline[];
+  /** Statements that analysts find by name. */
+  readonly queries?: readonly NamedQuery[];
   /** Where the cloud assembly is written; `cdk.out` under the CLI, else a temporary directory. */
   readonly outdir?: string | undefined;
   /** Tests put prepared bundles here. */
@@ -46,18 +50,24 @@ export function synthesize(options: SynthesizeOptions): Assembly {
   const native = settings.environment.name !== 'local';
   const bundles = bundle({ root: ROOT, sourceMaps: settings.sourceMaps, native });
   try {
-    addStacks(app, { ...settings, bundles }, options.pipelines);
+    addStacks(app, { ...settings, bundles }, settings.analytics, options);
     return readAssembly(app.synth(), settings.environment);
   } finally {
     bundles.dispose();
   }
 }
 
-function addStacks(app: App, deployment: Deployment, pipelines: readonly Pipeline[]): void {
+function addStacks(
+  app: App,
+  deployment: Deployment,
+  analytics: boolean,
+  { pipelines, queries = [] }: SynthesizeOptions,
+): void {
   const data = new StreamsStack(app, deployment, pipelines);
   const ingestion = new IngestionStack(app, deployment, data);
   new ProcessingStack(app, deployment, data, pipelines);
   new QueryStack(app, deployment, data, ingestion.api);
+  if (analytics) new AnalyticsStack(app, deployment, data, pipelines, queries);
 }
 
 /** The feature flags that the CLI takes from cdk.json: without them the templates would differ from the deployed ones. */
@@ -68,7 +78,9 @@ function projectContext(): Record<string, unknown> {
   return context;
 }
 
-const definedOnly = ({ environment, shards, prefix, sourceMaps }: Choices): Choices =>
+const definedOnly = ({ environment, shards, prefix, sourceMaps, analytics }: Choices): Choices =>
   Object.fromEntries(
-    Object.entries({ environment, shards, prefix, sourceMaps }).filter(([, value]) => value !== undefined),
+    Object.entries({ environment, shards, prefix, sourceMaps, analytics }).filter(
+      ([, value]) => value !== undefined,
+    ),
   );

@@ -8,12 +8,15 @@ export interface Choices {
   readonly shards?: number | undefined;
   readonly prefix?: string | undefined;
   readonly sourceMaps?: boolean | undefined;
+  /** Whether there are tables of the lake in Glue and a workgroup in Athena, which emulators do without. */
+  readonly analytics?: boolean | undefined;
 }
 
 export interface Settings {
   readonly environment: Environment;
   readonly prefix: string;
   readonly sourceMaps: boolean;
+  readonly analytics: boolean;
 }
 
 const PREFIX = /^[a-z][a-z0-9-]{0,19}$/;
@@ -35,7 +38,9 @@ export function settingsOf(choices: Choices, pipelines: readonly Pipeline[]): Se
       `shards is ${shards}, but pipeline "${narrowest.name}" has ${narrowest.lanes} lanes, and a lane is never split: use fewer shards or more lanes`,
     );
   }
-  return { environment, prefix, sourceMaps };
+  // A local run has DuckDB in their place.
+  const { analytics = environment.name !== 'local' } = choices;
+  return { environment, prefix, sourceMaps, analytics };
 }
 
 /** Reads the choices from the CLI's context, where everything is text: `-c env=prod -c shards=4`. */
@@ -50,5 +55,6 @@ export function choicesFromContext(read: (key: string) => unknown): Choices {
     shards: shards === undefined ? undefined : Number(shards),
     prefix: text('prefix'),
     sourceMaps: text('sourceMaps') === 'true',
+    analytics: text('analytics') === undefined ? undefined : text('analytics') === 'true',
   };
 }

@@ -2,7 +2,7 @@ import { DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../constructs/deployment.ts';
 
-/** What the four stacks have in common. */
+/** What the stacks have in common. */
 export class MillraceStack extends Stack {
   constructor(scope: Construct, id: string, deployment: Deployment, description: string) {
     const { environment, prefix } = deployment;

@@ -19,6 +19,7 @@ test('results, stages, health and the status page are on the API of the ingestio
 test('no stack depends on one that depends on it', () => {
   expect(assembly.stacks.map(({ id, dependencies }) => [id, [...dependencies].sort()])).toEqual([
     ['Streams', []],
+    ['Analytics', ['Streams']],
     ['Ingestion', ['Streams']],
     ['Processing', ['Streams']],
     ['Query', ['Ingestion', 'Streams']],
