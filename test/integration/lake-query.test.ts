@@ -6,6 +6,8 @@ import * as z from 'zod';
 import { rawKey } from '../../shared/lake/layout.ts';
 import { rawLine } from '../../shared/lake/raw-row.ts';
 import { eventType } from '../../shared/pipeline/index.ts';
+import { pipelines } from '../../shared/pipelines/index.ts';
+import { namedQueries } from '../../shared/pipelines/queries.ts';
 import { LakeDatabase } from '../../tools/cli/query/database.ts';
 import { temporaryFolder } from '../support/millrace-process.ts';
 
@@ -135,6 +137,15 @@ describe('a lake with raw objects', () => {
     expect(await rows('SELECT stage, dt, code, reason FROM rejected')).toEqual([
       ['lake', '2026-03-09', 'undecodable', 'no'],
     ]);
+  });
+
+  test.each(namedQueries)('the statement $name runs as it stands', async ({ sql }) => {
+    const samples = await LakeDatabase.open(
+      folder.path,
+      pipelines.flatMap(({ types }) => types),
+    );
+    expect((await samples.query(sql)).columns.length).toBeGreaterThan(1);
+    samples.close();
   });
 
   test('an error names the column', async () => {

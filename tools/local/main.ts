@@ -2,11 +2,12 @@ import { relative } from 'node:path';
 import { colors as pc } from '../colors.ts';
 import { type Arguments, parseArguments, USAGE, UsageError } from './arguments.ts';
 import { startCompanions } from './companions.ts';
+import { DEFAULT_DATA_DIR } from './data-dir.ts';
 import { DataInUseError } from './data-lock.ts';
 import { Interrupts } from './interrupts.ts';
 import { Progress } from './progress.ts';
 import { publishRun, RUN_FILE, unpublishRun } from './run-file.ts';
-import { DEFAULT_DATA_DIR, startLocal } from './start-local.ts';
+import { startLocal } from './start-local.ts';
 import { SynthesisError } from './synth/assembly-cache.ts';
 import { TemplateError } from './template/types.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { count } from './count.ts';
+import { DEFAULT_DATA_DIR } from './data-dir.ts';
 import { DataLock } from './data-lock.ts';
 import { Gateway } from './http/gateway.ts';
 import { Notices } from './notices.ts';
@@ -32,9 +32,6 @@ export interface StartOptions {
   /** How long running work may take to end when the run stops, in milliseconds. */
   readonly drainMs?: number;
 }
-
-/** The folder of a run that names none. */
-export const DEFAULT_DATA_DIR = fileURLToPath(new URL('../../.millrace', import.meta.url));
 
 /** Where the HTTP API of a local run lists what was published to topics, the newest first. */
 export const ALERTS_PATH = '/local/alerts';
