@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import type { Pipeline } from '../shared/pipeline/index.ts';
 import type { NamedQuery } from '../shared/pipelines/queries.ts';
+import { ACCESS_CHOICES } from './access.ts';
 import { type Assembly, readAssembly } from './assembly.ts';
 import type { Deployment } from './constructs/deployment.ts';
 import { type Bundler, bundleFunctions } from './constructs/function-bundles.ts';
@@ -78,9 +79,9 @@ function projectContext(): Record<string, unknown> {
   return context;
 }
 
-const definedOnly = ({ environment, shards, prefix, sourceMaps, analytics }: Choices): Choices =>
-  Object.fromEntries(
-    Object.entries({ environment, shards, prefix, sourceMaps, analytics }).filter(
-      ([, value]) => value !== undefined,
-    ),
+const definedOnly = (choices: Choices): Choices => {
+  const names = ['environment', 'shards', 'prefix', 'sourceMaps', 'analytics', ...ACCESS_CHOICES] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => (choices[name] === undefined ? [] : [[name, choices[name]]])),
   );
+};

@@ -1,8 +1,9 @@
 import type { Pipeline } from '../shared/pipeline/index.ts';
+import { ACCESS_CHOICES, type Access, type AccessChoices, accessOf } from './access.ts';
 import { type Environment, environmentOf } from './environment.ts';
 
 /** What a deployment may choose, as values or as the CLI's context: see docs/deployment.md. */
-export interface Choices {
+export interface Choices extends AccessChoices {
   readonly environment?: string | undefined;
   /** Shards of every provisioned stream. */
   readonly shards?: number | undefined;
@@ -13,6 +14,7 @@ export interface Choices {
 }
 
 export interface Settings {
+  readonly access: Access;
   readonly environment: Environment;
   readonly prefix: string;
   readonly sourceMaps: boolean;
@@ -40,7 +42,7 @@ export function settingsOf(choices: Choices, pipelines: readonly Pipeline[]): Se
   }
   // A local run has DuckDB in their place.
   const { analytics = environment.name !== 'local' } = choices;
-  return { environment, prefix, sourceMaps, analytics };
+  return { access: accessOf(choices), environment, prefix, sourceMaps, analytics };
 }
 
 /** Reads the choices from the CLI's context, where everything is text: `-c env=prod -c shards=4`. */
@@ -56,5 +58,7 @@ export function choicesFromContext(read: (key: string) => unknown): Choices {
     prefix: text('prefix'),
     sourceMaps: text('sourceMaps') === 'true',
     analytics: text('analytics') === undefined ? undefined : text('analytics') === 'true',
+    ...Object.fromEntries(ACCESS_CHOICES.map((name) => [name, text(name)])),
+    iam: text('iam') === 'true',
   };
 }

@@ -40,10 +40,17 @@ export const ERRORS = {
     meaning: 'A part of the path or the query cannot be understood; the detail names it.',
     action: 'Correct the parameter.',
   },
+  'invalid-sent-at': {
+    status: 400,
+    title: 'The time of sending is not valid',
+    meaning:
+      'The header sent-at is neither a date-time of RFC 3339 nor epoch milliseconds, or lies more than a day from the time of arrival. Nothing was stored.',
+    action: "Send the time by the sender's clock, or leave the header out.",
+  },
   'missing-key': {
     status: 401,
     title: 'The request has no key',
-    meaning: 'The header x-api-key is missing.',
+    meaning: 'There is neither a header x-api-key, nor a bearer token, nor a parameter access_token.',
     action: 'Send the key in the header x-api-key.',
   },
   'unknown-key': {
@@ -55,8 +62,15 @@ export const ERRORS = {
   'disabled-key': {
     status: 403,
     title: 'The key is disabled',
-    meaning: 'The key was revoked.',
+    meaning: 'The key was revoked, or replaced by another and the time of transition is over.',
     action: 'Use another key.',
+  },
+  'forbidden-type': {
+    status: 403,
+    title: 'The caller may not send events of this type',
+    meaning:
+      'The key or the token is limited to other event types; the detail lists them. Nothing was stored.',
+    action: 'Use a key that covers the type.',
   },
   'not-found': {
     status: 404,
@@ -114,6 +128,12 @@ export const ERRORS = {
       'The stream was at its limit through all retries. "retry" lists the events that were not stored.',
     action: 'Send the events of "retry" again, with the same ids, after the time in retry-after.',
   },
+  'rate-limited': {
+    status: 429,
+    title: 'The key is used too much',
+    meaning: 'The rate or the daily quota of the key is used up; the detail says which. Nothing was stored.',
+    action: 'Send the request again, with the same ids, after the time in retry-after.',
+  },
   internal: {
     status: 500,
     title: 'Something went wrong here',
@@ -140,6 +160,35 @@ export const ERRORS = {
     meaning: 'The table of keys could not be read. Nothing was stored.',
     action: 'Send the request again after the time in retry-after.',
   },
+  'clock-unavailable': {
+    status: 503,
+    title: 'The time of sending could not be remembered',
+    meaning: 'Correcting event times by sent-at needs a table that could not be reached. Nothing was stored.',
+    action: 'Send the request again, with the same headers and ids, after the time in retry-after.',
+  },
+  'pseudonyms-unavailable': {
+    status: 503,
+    title: 'Personal data cannot be protected',
+    meaning: 'The keys that pseudonyms are made with could not be read. Nothing was stored.',
+    action: 'Send the request again after the time in retry-after.',
+  },
 } as const satisfies Record<string, ErrorDescription>;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** What is wrong with one event of a request; the others are taken all the same. */
+export const EVENT_ERRORS = {
+  'not-json': 'The line of NDJSON, or the data of an event in binary mode, is not JSON.',
+  'invalid-event':
+    'It is not a CloudEvents event: an attribute is missing, or not what CloudEvents 1.0 demands.',
+  'unknown-type': 'No pipeline of this deployment declares its type.',
+  'forbidden-type': 'The key or the token is limited to other event types.',
+  'invalid-data': 'Its data does not match the schema of its type.',
+  'invalid-time': 'Its time is not a date-time of RFC 3339 with a zone, nor epoch milliseconds.',
+  'time-ahead': 'Its time is further ahead of its arrival than its type allows.',
+  'invalid-name': 'Its id or its partition key is empty, too long, or not well-formed.',
+  'too-deep': 'Its objects and lists are nested too deep.',
+  'too-large': 'It is larger than one event may be.',
+} as const satisfies Record<string, string>;
+
+export type EventErrorCode = keyof typeof EVENT_ERRORS;

@@ -3,22 +3,32 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { createIngest } from '../../shared/ingest/ingest.ts';
 import { ingestTypes } from '../../shared/ingest/ingest-type.ts';
 import { createKeyChecker, parseKeyHashes } from '../../shared/ingest/keys.ts';
+import { SenderTable } from '../../shared/ingest/sender-table.ts';
 import { pipelines } from '../../shared/pipelines/index.ts';
+import { createPseudonymSource } from '../../shared/privacy/secret.ts';
 import { createDynamoDBClient } from '../../shared/runtime/clients/dynamodb.ts';
 import { createKinesisClient } from '../../shared/runtime/clients/kinesis.ts';
+import { createSecretsClient } from '../../shared/runtime/clients/secrets.ts';
 import { ENV, requireEnv } from '../../shared/runtime/env.ts';
 import { logger } from '../../shared/runtime/logger.ts';
 
 const streams = JSON.parse(requireEnv(ENV.eventsStreams)) as Record<string, string>;
+const secret = process.env[ENV.pseudonymSecret];
+const origins = process.env[ENV.webHookOrigins];
+const dynamodb = createDynamoDBClient();
 
 const ingest = createIngest({
   kinesis: createKinesisClient(),
   keys: createKeyChecker({
-    client: createDynamoDBClient(),
+    client: dynamodb,
     table: requireEnv(ENV.keysTable),
     staticHashes: parseKeyHashes(process.env[ENV.staticKeyHashes]),
   }),
+  senders: new SenderTable(dynamodb, requireEnv(ENV.sendersTable)),
   types: ingestTypes(pipelines, streams),
+  pseudonyms:
+    secret === undefined ? undefined : createPseudonymSource({ client: createSecretsClient(), secret }),
+  webHookOrigins: origins === undefined ? undefined : new Set(origins.toLowerCase().split(',')),
   warn: logger.warn,
 });
 

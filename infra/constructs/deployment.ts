@@ -1,8 +1,10 @@
+import type { Access } from '../access.ts';
 import type { Environment } from '../environment.ts';
 import type { FunctionBundles } from './function-bundles.ts';
 
 /** What every stack needs to know of the deployment that it is part of. */
 export interface Deployment {
+  readonly access: Access;
   readonly environment: Environment;
   /** The first part of every stack's name: tells apart deployments of one environment in one account. */
   readonly prefix: string;

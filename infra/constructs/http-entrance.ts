@@ -1,23 +1,31 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CorsHttpMethod,
+  type CorsPreflightOptions,
   HttpApi,
   type HttpMethod,
   HttpRoute,
   HttpRouteKey,
   HttpStage,
+  type IHttpRouteAuthorizer,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { LIMITS } from '../../shared/ingest/limits.ts';
+import { OFFSET_HEADER } from '../../shared/ingest/sender-clock.ts';
+import type { Access } from '../access.ts';
 import type { Environment } from '../environment.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import { apiAlarms } from './alarms/api-alarms.ts';
 import { logGroup } from './retention.ts';
 
 /** Requests a second, and how many at once: one request can carry thousands of events. Beyond it is 429. */
-const THROTTLE = { rateLimit: 1_000, burstLimit: 2_000 };
+const THROTTLE = { rateLimit: LIMITS.requestRate, burstLimit: 2 * LIMITS.requestRate };
+/** How long, in seconds, a browser need not ask again. */
+const CORS_MAX_AGE = 3_600;
 
 /** What the access log says of a request: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html */
 const ACCESS_LOG = JSON.stringify({
@@ -34,17 +42,19 @@ const ACCESS_LOG = JSON.stringify({
 export interface HttpEntranceProps {
   readonly environment: Environment;
   readonly alerting: Alerting;
+  readonly access: Access;
 }
 
 /** The HTTP API, without routes: each stack adds its own. */
 export class HttpEntrance extends Construct {
   readonly api: HttpApi;
 
-  constructor(scope: Construct, id: string, { environment, alerting }: HttpEntranceProps) {
+  constructor(scope: Construct, id: string, { environment, alerting, access }: HttpEntranceProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       apiName: Stack.of(this).stackName,
       createDefaultStage: false,
+      ...(access.corsOrigins.length > 0 && { corsPreflight: corsOf(access.corsOrigins) }),
     });
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
@@ -60,10 +70,28 @@ export class HttpEntrance extends Construct {
   }
 }
 
-/** A route of the API: what is asked, by method and path. */
+/**
+ * What browsers on other sites may do. The gateway answers their preflight requests itself.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+ */
+const corsOf = (origins: readonly string[]): CorsPreflightOptions => ({
+  allowOrigins: [...origins],
+  allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
+  // A star stands for all headers but this one.
+  allowHeaders: ['*', 'authorization'],
+  exposeHeaders: ['retry-after', OFFSET_HEADER],
+  maxAge: Duration.seconds(CORS_MAX_AGE),
+});
+
+/** A route of the API: what is asked, by method and path, and who checks that the caller may. */
 export interface RouteSpec {
   readonly method: HttpMethod;
   readonly path: string;
+  /** Nobody but the function itself, where left out. */
+  readonly authorizer?: IHttpRouteAuthorizer | undefined;
+  /** Scopes of a token, of which it needs one. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /**
@@ -79,8 +107,14 @@ export function addRoutes(
   routes: readonly RouteSpec[],
 ): void {
   const integration = new HttpLambdaIntegration('Integration', target);
-  for (const { method, path } of routes) {
+  for (const { method, path, authorizer, scopes = [] } of routes) {
     const id = `${method} ${path}`;
-    new HttpRoute(scope, id, { httpApi: api, routeKey: HttpRouteKey.with(path, method), integration });
+    new HttpRoute(scope, id, {
+      httpApi: api,
+      routeKey: HttpRouteKey.with(path, method),
+      integration,
+      ...(authorizer !== undefined && { authorizer }),
+      ...(scopes.length > 0 && { authorizationScopes: [...scopes] }),
+    });
   }
 }

@@ -3,6 +3,7 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
 /** A table, or one with an index, by ARN. */
@@ -58,6 +59,9 @@ export const listObjects = (bucket: IBucket, ...prefixes: string[]): PolicyState
     resources: [bucket.bucketArn],
     conditions: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
   });
+
+export const readSecret = (secret: ISecret): PolicyStatement =>
+  allow([secret.secretArn], 'secretsmanager:GetSecretValue');
 
 export const invoke = (target: IFunction): PolicyStatement =>
   allow([target.functionArn], 'lambda:InvokeFunction');

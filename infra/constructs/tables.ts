@@ -16,6 +16,8 @@ export class Tables extends Construct {
   readonly results: Table;
   /** Hashes of the write keys. */
   readonly keys: Table;
+  /** What ingestion remembers of senders: offsets of their clocks, and what their keys have used. */
+  readonly senders: Table;
 
   constructor(scope: Construct, id: string, environment: Environment) {
     super(scope, id);
@@ -43,5 +45,6 @@ export class Tables extends Construct {
       projectionType: ProjectionType.ALL,
     });
     this.keys = new Table(this, 'Keys', { ...shared, partitionKey: text('pk') });
+    this.senders = new Table(this, 'Senders', { ...expiring, partitionKey: text('pk') });
   }
 }

@@ -1,14 +1,16 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { alertStages, type Pipeline } from '../../shared/pipeline/index.ts';
+import { alertStages, type Pipeline, personalFields } from '../../shared/pipeline/index.ts';
 import { alarmTopic } from '../constructs/alarms/alarm-topic.ts';
 import type { Alerting } from '../constructs/alarms/alerting.ts';
 import { alertTopic } from '../constructs/alert-topic.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 import { lakeBucket } from '../constructs/lake-bucket.ts';
 import { PipelineStreams } from '../constructs/pipeline-streams.ts';
+import { pseudonymSecret } from '../constructs/pseudonym-secret.ts';
 import { Tables } from '../constructs/tables.ts';
 import { pascalCase } from '../names.ts';
 import { MillraceStack } from './millrace-stack.ts';
@@ -22,6 +24,8 @@ export class StreamsStack extends MillraceStack {
   readonly streams: ReadonlyMap<string, PipelineStreams>;
   /** Where the pipelines that have alerts publish them: topics are kept here for the sake of their subscriptions. */
   readonly alerts: ReadonlyMap<string, ITopic>;
+  /** Keys of pseudonyms, where an event type has personal fields. */
+  readonly pseudonyms: ISecret | undefined;
 
   constructor(scope: Construct, deployment: Deployment, pipelines: readonly Pipeline[]) {
     super(scope, 'Streams', deployment, 'streams, tables and the lake');
@@ -43,6 +47,8 @@ export class StreamsStack extends MillraceStack {
         .filter((pipeline) => alertStages(pipeline).length > 0)
         .map(({ name }) => [name, alertTopic(this, `${pascalCase(name)}Alerts`, name, this.alerting)]),
     );
+    const isPersonal = pipelines.some(({ types }) => types.some((type) => personalFields(type).length > 0));
+    this.pseudonyms = isPersonal ? pseudonymSecret(this, 'Pseudonyms', environment) : undefined;
     this.addOutputs();
   }
 
@@ -51,7 +57,11 @@ export class StreamsStack extends MillraceStack {
       new CfnOutput(this, id, { value, description });
     output('StateTable', this.tables.state.tableName, 'Table of the commit log, heads, clocks and ledger');
     output('ResultsTable', this.tables.results.tableName, 'Table of the latest revision of every result');
+    output('SendersTable', this.tables.senders.tableName, 'Table of what is remembered of senders');
     output('KeysTable', this.tables.keys.tableName, 'Table of the hashes of the write keys');
+    if (this.pseudonyms !== undefined) {
+      output('PseudonymSecret', this.pseudonyms.secretArn, 'Secret with the keys of pseudonyms');
+    }
     output('LakeBucket', this.lake.bucketName, 'Bucket of the lake and of what was set aside');
     if (this.alerting.topic !== undefined) {
       output('AlarmTopic', this.alerting.topic.topicArn, 'Topic to subscribe to for alarms');

@@ -16,6 +16,16 @@ export function parseJson(bytes: Buffer, from = 0): Parsed {
   try {
     return { value: JSON.parse(bytes.toString(encoding, from)) };
   } catch (error) {
-    return { reason: `not JSON: ${(error as Error).message}` };
+    return { reason: jsonFault(error) };
   }
+}
+
+/**
+ * Why a text is not JSON, in the parser's words less the text itself: V8 quotes some of what it read, and that may be personal.
+ */
+export function jsonFault(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const place = /\bat position \d+(?: \(line \d+ column \d+\))?/.exec(message)?.[0];
+  const [kind = ''] = message.split(/ in JSON\b| after JSON\b| at position |, "|, \.\.\./, 1);
+  return `not JSON: ${[kind.toLowerCase(), place].filter(Boolean).join(' ')}`;
 }

@@ -17,8 +17,12 @@ export function answerOf(receipt: Receipt, throttled: boolean): Answer {
   return Buffer.byteLength(full.body ?? '') <= MAX_ANSWER ? full : write(shortened(receipt), throttled);
 }
 
-function write({ stored, rejected, retry, ids }: Receipt, throttled: boolean): Answer {
-  const counted = { accepted: stored.length, rejected };
+function write({ stored, rejected, retry, duplicates, ids }: Receipt, throttled: boolean): Answer {
+  const counted = {
+    accepted: stored.length,
+    rejected,
+    ...(duplicates.length > 0 && { duplicates }),
+  };
   if (retry.length > 0) {
     const detail = `${stored.length} events are stored, ${retry.length} are not: send those of "retry" again, with the same ids`;
     const members = { ...counted, stored, retry, ids };
@@ -26,8 +30,11 @@ function write({ stored, rejected, retry, ids }: Receipt, throttled: boolean): A
       ? later('throttled', detail, RETRY_THROTTLED_S, members)
       : later('unavailable', detail, RETRY_UNAVAILABLE_S, members);
   }
-  if (stored.length === 0) {
+  if (stored.length === 0 && rejected.length > 0) {
     const [first] = rejected;
+    if (rejected.every(({ code }) => code === 'forbidden-type')) {
+      return problem('forbidden-type', `${first?.reason}`, { members: counted });
+    }
     const detail = `none of ${rejected.length} events is valid; the first: ${first?.reason}`;
     return problem('invalid-events', detail, { members: counted });
   }
@@ -51,7 +58,12 @@ function later(
 function shortened(receipt: Receipt): Receipt {
   return {
     ...receipt,
-    rejected: receipt.rejected.map(({ index, reason }) => ({ index, id: null, reason: reason.slice(0, 40) })),
+    rejected: receipt.rejected.map(({ reason, ...rest }) => ({
+      ...rest,
+      id: null,
+      reason: reason.slice(0, 40),
+      pointer: '',
+    })),
     ids: receipt.ids?.map((id) => (id !== null && id.length <= 36 ? id : null)),
   };
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { faultMessage } from '../runtime/faults.ts';
 import { LIMITS } from './limits.ts';
 import { ProblemError } from './problem.ts';
@@ -16,16 +16,29 @@ type Inflate = (bytes: Buffer) => Buffer;
 
 const options = { maxOutputLength: LIMITS.inflated };
 
+/** Node has zstd from 22.15 on; a function on an older one does without. */
+const ZSTD: [string, Inflate][] =
+  typeof zlib.zstdDecompressSync === 'function'
+    ? [['zstd', (bytes) => zlib.zstdDecompressSync(bytes, options)]]
+    : [];
+
+/** What inflates stops as soon as it has made more than the limit: a bomb costs no more than an honest body. */
 const DECODERS: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
-  ['gzip', (bytes) => gunzipSync(bytes, options)],
-  ['x-gzip', (bytes) => gunzipSync(bytes, options)],
+  ['gzip', (bytes) => zlib.gunzipSync(bytes, options)],
+  ['x-gzip', (bytes) => zlib.gunzipSync(bytes, options)],
   // "deflate" means the zlib format, but some clients send the bare stream (RFC 9110, section 8.4.1.2).
   [
     'deflate',
-    (bytes) => (hasZlibHeader(bytes) ? inflateSync(bytes, options) : inflateRawSync(bytes, options)),
+    (bytes) =>
+      hasZlibHeader(bytes) ? zlib.inflateSync(bytes, options) : zlib.inflateRawSync(bytes, options),
   ],
-  ['br', (bytes) => brotliDecompressSync(bytes, options)],
+  ['br', (bytes) => zlib.brotliDecompressSync(bytes, options)],
+  ...ZSTD,
 ]);
+
+/** The content encodings that can be undone here, as the header `accept-encoding` lists them. */
+export const ENCODINGS = ['gzip', 'deflate', 'br', ...ZSTD.map(([name]) => name)].join(', ');
+
 /** Encodings of encodings are legal, and nobody has a use for more than this. */
 const MAX_ENCODINGS = 2;
 
@@ -36,17 +49,24 @@ const MAX_ENCODINGS = 2;
  * @throws ProblemError `body-too-large`, `unsupported-encoding` or `invalid-body`
  */
 export function readBody(source: BodySource): string {
+  const content = readContent(source);
+  if (typeof content === 'string') return withoutMark(content);
+  if (!isUtf8(content)) throw new ProblemError('invalid-body', 'the body is not UTF-8');
+  return withoutMark(content.toString('utf8'));
+}
+
+/** As {@link readBody}, whatever the bytes are: text where the gateway passed text that nothing is to be done to. */
+export function readContent(source: BodySource): Buffer | string {
   const encodings = encodingsOf(source.contentEncoding);
   const body = source.body ?? '';
   if (!source.base64 && encodings.length === 0) {
     checkSize(Buffer.byteLength(body));
-    return withoutMark(body);
+    return body;
   }
   let bytes: Buffer = Buffer.from(body, source.base64 ? 'base64' : 'latin1');
   checkSize(bytes.length);
   for (const encoding of encodings.reverse()) bytes = inflate(encoding, bytes);
-  if (!isUtf8(bytes)) throw new ProblemError('invalid-body', 'the body is not UTF-8');
-  return withoutMark(bytes.toString('utf8'));
+  return bytes;
 }
 
 function encodingsOf(header: string | undefined): string[] {
@@ -54,7 +74,7 @@ function encodingsOf(header: string | undefined): string[] {
   const encodings = names.filter((name) => name !== '' && name !== 'identity');
   if (encodings.length <= MAX_ENCODINGS && encodings.every((name) => DECODERS.has(name))) return encodings;
   throw new ProblemError('unsupported-encoding', `content-encoding is "${header?.slice(0, 100)}"`, {
-    headers: { 'accept-encoding': 'gzip, deflate, br' },
+    headers: { 'accept-encoding': ENCODINGS },
   });
 }
 

@@ -1,11 +1,14 @@
 import { schemaFingerprint } from '../events/fingerprint.ts';
 import { compileValidator, type Validator } from '../events/validator.ts';
 import { type EventType, type Pipeline, spanOf } from '../pipeline/index.ts';
+import { type Protector, protectorOf } from '../privacy/protect.ts';
 
 /** An event type as ingestion uses it: how its events are checked and where they go. */
 export interface IngestType {
   readonly type: EventType;
   readonly validate: Validator;
+  /** Undefined where its data has no personal fields. */
+  readonly protector: Protector | undefined;
   /** Says on a record that its events passed {@link validate}. */
   readonly fingerprint: string;
   /** `source` of events that are posted as bare data. */
@@ -38,6 +41,7 @@ export function ingestTypes(
         {
           type,
           validate: compileValidator(type),
+          protector: protectorOf(type),
           fingerprint: schemaFingerprint(type),
           source: `/v1/events/${type.name}`,
           stream,

@@ -1,28 +1,36 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { PseudonymSource } from '../privacy/secret.ts';
 import type { PutOptions } from '../streams/put.ts';
 import { answerOf } from './answer.ts';
-import { authorize } from './authorize.ts';
-import { readBody } from './body.ts';
-import { checkItems } from './checked.ts';
+import { type Checked, checkItems } from './checked.ts';
+import { handshake } from './handshake.ts';
+import { allowType, type Caller, identify } from './identify.ts';
 import { createIds } from './ids.ts';
-import { type IngestTypes, typeNames } from './ingest-type.ts';
-import { parseItems } from './items.ts';
+import type { IngestTypes } from './ingest-type.ts';
 import type { KeyChecker } from './keys.ts';
-import { BARE_MEDIA, CLOUDEVENTS_MEDIA, mediaOf } from './media-type.ts';
 import { ProblemError, problem, problemOf } from './problem.ts';
-import { bareEvents, cloudEvents } from './read-event.ts';
+import { pseudonymsFor } from './pseudonyms.ts';
 import { receiptOf } from './receipt.ts';
 import { type IngestRequest, readRequest } from './request.ts';
-import { isThrottled, type StoreOutcome, storeEvents } from './store.ts';
+import { OFFSET_HEADER, offsetOf, sendingOf } from './sender-clock.ts';
+import type { ClockMemory, UsageCounter } from './sender-table.ts';
+import { createSources } from './source.ts';
+import { isThrottled, oversizeEvents, type StoreOutcome, storeEvents } from './store.ts';
+import { UsageMeter } from './usage.ts';
 import type { Warn } from './warn.ts';
 
 /** What ingestion works with. */
 export interface IngestOptions {
   readonly kinesis: KinesisClient;
   readonly keys: KeyChecker;
+  readonly senders: ClockMemory & UsageCounter;
   readonly types: IngestTypes;
   readonly warn: Warn;
+  /** Needed where a type has personal fields. */
+  readonly pseudonyms?: PseudonymSource | undefined;
+  /** DNS names of the systems whose web hooks are agreed to; all where it is left out. */
+  readonly webHookOrigins?: ReadonlySet<string> | undefined;
   readonly now?: () => number;
   readonly put?: Partial<PutOptions>;
 }
@@ -34,40 +42,45 @@ const PUT: Partial<PutOptions> = { budget: 15_000 };
 
 /** Handles one request after another; never throws. */
 export function createIngest(options: IngestOptions): (event: APIGatewayProxyEventV2) => Promise<Answer> {
-  const { types, warn } = options;
-  const newId = createIds(options.now);
-  const readCloudEvent = cloudEvents(types);
+  const { types, warn, keys, senders, now = Date.now } = options;
+  const sourceOf = createSources(types, createIds(now));
+  const meter = new UsageMeter(senders, warn, now);
 
   const handle = async (event: APIGatewayProxyEventV2): Promise<Answer> => {
     const request = readRequest(event);
-    await authorize(request.key, options.keys, warn);
-    let assigned = false;
-    const assign = () => {
-      assigned = true;
-      return newId();
-    };
-    const { read, media, idField } = source(request, assign);
-    const items = parseItems(readBody(request), media);
-    const checked = checkItems(items, read, idField);
-    const outcome = await storeEvents(options.kinesis, types, checked.events, { ...PUT, ...options.put });
-    if (outcome.missing.length > 0) report(outcome);
-    return answerOf(receiptOf(items.length, checked, outcome, assigned), isThrottled(outcome.codes));
+    if (request.action === 'handshake') return handshake(request, options.webHookOrigins);
+    const caller = await identify(request, keys, warn);
+    if (request.type !== undefined && types.has(request.type)) allowType(caller, request.type);
+    const { items, read, known, isAssigned } = sourceOf(request);
+    const { arrived, offset } = await timesOf(request, caller);
+    const pseudonyms = await pseudonymsFor(known === undefined ? types.values() : [known], options);
+    const context = { types, known, allowed: caller.types, now: arrived, offset: offset ?? 0, pseudonyms };
+    const checked = checkItems(items, read, context);
+    const { outcome, throttled } = await store(request, caller, checked);
+    return withHeaders(answerOf(receiptOf(items.length, checked, outcome, isAssigned()), throttled), {
+      ...(offset !== undefined && { [OFFSET_HEADER]: String(offset) }),
+      // The address with the key in it is not for anybody's cache (web hooks, section 3.2).
+      ...(request.accessToken !== undefined && { 'cache-control': 'private' }),
+    });
   };
 
-  const source = (request: IngestRequest, assign: () => string) => {
-    if (request.type === undefined) {
-      return { read: readCloudEvent, media: mediaOf(request.contentType, CLOUDEVENTS_MEDIA), idField: 'id' };
+  const timesOf = async (request: IngestRequest, caller: Caller) => {
+    const arrived = now();
+    const sending = sendingOf(request.headers);
+    const memory = request.action === 'ingest' ? senders : undefined;
+    const offset = sending && (await offsetOf(sending, caller.id, arrived, memory, warn));
+    return { arrived, offset };
+  };
+
+  const store = async ({ action }: IngestRequest, caller: Caller, { events }: Checked) => {
+    if (action === 'validate') {
+      return { outcome: { missing: [], oversize: oversizeEvents(types, events) }, throttled: false };
     }
-    const known = types.get(request.type);
-    if (known === undefined) {
-      const detail = `"${request.type.slice(0, 100)}" is none of: ${typeNames(types)}`;
-      throw new ProblemError('unknown-type', detail);
-    }
-    return {
-      read: bareEvents(known, assign),
-      media: mediaOf(request.contentType, BARE_MEDIA),
-      idField: known.type.id,
-    };
+    const giveBack = events.length > 0 ? await meter.take(caller, events.length) : undefined;
+    const outcome = await storeEvents(options.kinesis, types, events, { ...PUT, ...options.put });
+    giveBack?.(outcome.missing.length + outcome.oversize.length);
+    if (outcome.missing.length > 0) report(outcome);
+    return { outcome, throttled: isThrottled(outcome.codes) };
   };
 
   const report = ({ missing, codes, fatal }: StoreOutcome) => {
@@ -88,3 +101,8 @@ export function createIngest(options: IngestOptions): (event: APIGatewayProxyEve
     }
   };
 }
+
+const withHeaders = (answer: Answer, headers: Readonly<Record<string, string>>): Answer => ({
+  ...answer,
+  headers: { ...answer.headers, ...headers },
+});

@@ -1,18 +1,8 @@
-import { faultMessage } from '../runtime/faults.ts';
+import { jsonFault } from '../events/json.ts';
+import { EventProblem } from './event-problem.ts';
 import { LIMITS } from './limits.ts';
 import type { Media } from './media-type.ts';
 import { ProblemError } from './problem.ts';
-
-/** A line that is not JSON, in the place of what it would have held. */
-export class Unparsable {
-  readonly reason: string;
-
-  constructor(reason: string) {
-    this.reason = reason;
-  }
-}
-
-const MAX_MESSAGE = 200;
 
 /**
  * Parses a body into the events it claims to hold, in order; an event's index is its place in this list. Blank lines
@@ -22,7 +12,8 @@ const MAX_MESSAGE = 200;
  */
 export function parseItems(text: string, media: Media): unknown[] {
   const items = media.layout === 'ndjson' ? parseLines(text) : parseDocument(text, media.holds);
-  if (items.length === 0) throw new ProblemError('empty-request', 'the body holds no event');
+  if (items.length === 0 && !isEmptyBatch(text, media))
+    throw new ProblemError('empty-request', 'the body holds no event');
   if (items.length > LIMITS.events) throw tooMany(`${items.length}`);
   return items;
 }
@@ -30,7 +21,7 @@ export function parseItems(text: string, media: Media): unknown[] {
 function parseDocument(text: string, holds: Media['holds']): unknown[] {
   if (text.trim() === '') return [];
   const value = parse(text);
-  if (value instanceof Unparsable) throw new ProblemError('invalid-json', value.reason);
+  if (value instanceof EventProblem) throw new ProblemError('invalid-json', value.reason);
   if (holds === 'one') return [value];
   if (Array.isArray(value)) return value;
   if (holds === 'any') return [value];
@@ -49,7 +40,9 @@ function parseLines(text: string): unknown[] {
     if (line.trim() === '') continue;
     if (items.length === LIMITS.events) throw tooMany(`more than ${LIMITS.events}`);
     const value = parse(line);
-    items.push(value instanceof Unparsable ? new Unparsable(`line ${number}: ${value.reason}`) : value);
+    items.push(
+      value instanceof EventProblem ? new EventProblem(value.code, `line ${number}: ${value.reason}`) : value,
+    );
   }
   return items;
 }
@@ -58,9 +51,12 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    return new Unparsable(`not JSON: ${faultMessage(error)}`.slice(0, MAX_MESSAGE));
+    return new EventProblem('not-json', jsonFault(error));
   }
 }
+
+/** A batch of CloudEvents may be empty (HTTP protocol binding, section 3.3.2); a body without a batch may not. */
+const isEmptyBatch = (text: string, media: Media): boolean => media.holds === 'array' && text.trim() !== '';
 
 const tooMany = (count: string): ProblemError =>
   new ProblemError('too-many-events', `the request holds ${count} events, the limit is ${LIMITS.events}`);

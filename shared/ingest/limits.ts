@@ -15,4 +15,12 @@ export const LIMITS = {
   event: 256 * 1024,
   /** Characters of an event's id, and of its partition key: both become parts of keys in tables. */
   name: 512,
+  /** How far, in milliseconds, a sender's clock may be off and still be corrected. */
+  clockOffset: 24 * 3_600_000,
+  /**
+   * Requests a second that the HTTP API lets through; web hooks are told of it.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
+   */
+  requestRate: 1_000,
 } as const;

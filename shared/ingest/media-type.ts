@@ -35,6 +35,14 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 /** US-ASCII is a part of UTF-8. JSON has no other encoding on the wire (RFC 8259, section 8.1). */
 const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);
 
+/** Whether text of a media type is in UTF-8: by its parameter, or because it names no other. */
+export const isUtf8Type = (contentType: string): boolean =>
+  CHARSETS.has(CHARSET.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8');
+
+/** A media type without its parameters, in lower case. */
+export const essenceOf = (contentType: string): string =>
+  (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
+
 /**
  * Finds out how to read a body.
  *
@@ -42,10 +50,8 @@ const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);
  */
 export function mediaOf(contentType: string | undefined, supported: ReadonlyMap<string, Media>): Media {
   if (contentType === undefined || contentType.trim() === '') return JSON_MEDIA;
-  const [name = ''] = contentType.split(';', 1);
-  const media = supported.get(name.trim().toLowerCase());
-  const charset = CHARSET.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
-  if (media !== undefined && CHARSETS.has(charset)) return media;
+  const media = supported.get(essenceOf(contentType));
+  if (media !== undefined && isUtf8Type(contentType)) return media;
   const types = [...supported.keys()];
   throw new ProblemError(
     'unsupported-media-type',

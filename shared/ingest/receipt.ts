@@ -1,4 +1,4 @@
-import type { Checked, RejectedEvent } from './checked.ts';
+import type { Checked, DuplicateEvent, RejectedEvent } from './checked.ts';
 import { LIMITS } from './limits.ts';
 import type { StoreOutcome } from './store.ts';
 
@@ -10,6 +10,8 @@ export interface Receipt {
   readonly rejected: readonly RejectedEvent[];
   /** Places of the events that are not known to be stored, ascending. */
   readonly retry: readonly number[];
+  /** Ascending. */
+  readonly duplicates: readonly DuplicateEvent[];
   /** By place, null for what was rejected; undefined where no id had to be assigned. */
   readonly ids: readonly (string | null)[] | undefined;
 }
@@ -23,10 +25,10 @@ export interface Receipt {
 export function receiptOf(
   count: number,
   checked: Checked,
-  outcome: StoreOutcome,
+  outcome: Pick<StoreOutcome, 'missing' | 'oversize'>,
   assigned: boolean,
 ): Receipt {
-  const { events, indexes } = checked;
+  const { events, indexes, duplicates } = checked;
   const at = (position: number) => indexes[position] as number;
   const ids = Array<string | null>(count).fill(null);
   for (const [position, { id }] of events.entries()) ids[at(position)] = id;
@@ -34,7 +36,9 @@ export function receiptOf(
     (position): RejectedEvent => ({
       index: at(position),
       id: events[position]?.id ?? null,
+      code: 'too-large',
       reason: `has more than ${LIMITS.event} bytes`,
+      pointer: '',
     }),
   );
   for (const { index } of oversize) ids[index] = null;
@@ -43,6 +47,7 @@ export function receiptOf(
     stored: indexes.filter((_, position) => !left.has(position)),
     rejected: [...checked.rejected, ...oversize].sort((a, b) => a.index - b.index),
     retry: outcome.missing.map(at),
+    duplicates,
     ids: assigned ? ids : undefined,
   };
 }

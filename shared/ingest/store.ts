@@ -41,6 +41,16 @@ export async function storeEvents(
   };
 }
 
+/** Positions of the events that no record can hold: what {@link storeEvents} would find, without storing any. */
+export function oversizeEvents(types: IngestTypes, events: readonly StreamEvent[]): number[] {
+  return byStream(types, events)
+    .flatMap(({ lanes, indexes }) => {
+      const own = indexes.map((index) => events[index] as StreamEvent);
+      return packEvents(own, { lanes, maxBytes: LIMITS.event }).oversize.map((at) => indexes[at] as number);
+    })
+    .sort(ascending);
+}
+
 /** Whether nothing but the stream's limits kept events out: then its answer is "later", not "broken". */
 export const isThrottled = (codes: readonly string[]): boolean =>
   codes.some(isThrottle) && codes.every((code) => code === PUT_CODES.notSent || isThrottle(code));

@@ -25,6 +25,7 @@ export {
   type Projection,
   type RecordFormat,
 } from './filter-stage.ts';
+export { EACH, type PersonalField, type PersonalHandling, personal, personalFields } from './personal.ts';
 export { alertStages, filterStages, type Pipeline, pipeline, windowStages } from './pipeline.ts';
 export { resultFields, resultKeyField } from './result-fields.ts';
 export type { ResultData, ValueOf } from './result-type.ts';

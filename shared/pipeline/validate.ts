@@ -6,6 +6,7 @@ import type { Stage, WindowStage } from './stage.ts';
 import { checkAlert } from './validate-alert.ts';
 import { checkFilter } from './validate-filter.ts';
 import { checkInput } from './validate-input.ts';
+import { checkPersonal } from './validate-personal.ts';
 import { checkWindow } from './validate-window.ts';
 
 /** A declaration that cannot work: every problem with the stage or type it is in and what to do about it. */
@@ -119,6 +120,7 @@ function* checkType(type: EventType): Generator<string> {
       yield `${at}: its ${role} "${field}" may be missing or null: make it required`;
     }
   }
+  yield* checkPersonal(type);
 }
 
 function* checkWindowStage(stage: WindowStage): Generator<string> {

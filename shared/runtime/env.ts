@@ -14,6 +14,12 @@ export const ENV = {
   stateTable: 'STATE_TABLE',
   resultsTable: 'RESULTS_TABLE',
   keysTable: 'KEYS_TABLE',
+  /** What ingestion remembers of senders: offsets of clocks, and what keys have used. */
+  sendersTable: 'SENDERS_TABLE',
+  /** ARN of the secret with the keys of pseudonyms; only where an event type has personal fields. */
+  pseudonymSecret: 'PSEUDONYM_SECRET',
+  /** Comma-separated DNS names of the systems whose web hooks are agreed to; all where it is not set. */
+  webHookOrigins: 'WEB_HOOK_ORIGINS',
   lakeBucket: 'LAKE_BUCKET',
   /** ARN of the topic that alerts are published to. */
   alertTopic: 'ALERT_TOPIC',

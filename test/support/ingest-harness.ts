@@ -1,10 +1,12 @@
 import { KinesisClient, PutRecordsCommand, type PutRecordsCommandInput } from '@aws-sdk/client-kinesis';
 import { mockClient } from 'aws-sdk-client-mock';
+import type { StreamEvent } from '../../shared/events/types.ts';
 import { createIngest, type IngestOptions } from '../../shared/ingest/ingest.ts';
 import { ingestTypes } from '../../shared/ingest/ingest-type.ts';
-import type { KeyStatus } from '../../shared/ingest/keys.ts';
+import type { KeyCheck, KeyLimits } from '../../shared/ingest/keys.ts';
 import { pipelines } from '../../shared/pipelines/index.ts';
 import { decodeRecord } from '../../shared/streams/decode.ts';
+import { FakeSenders } from '../factories/fake-senders.ts';
 import { type Behaviour, FakeStream } from '../factories/fake-stream.ts';
 import { type HttpRequest, httpEvent, TEST_KEY } from '../factories/http.ts';
 
@@ -33,14 +35,27 @@ export interface IngestHarness {
   handle: ReturnType<typeof createIngest>;
   /** The events in the stream, in order. */
   stored(): StoredEvent[];
+  /** Of each of these the attributes that have no field of their own. */
+  extras(): (Readonly<Record<string, unknown>> | undefined)[];
 }
 
-const KEYS: Readonly<Record<string, KeyStatus>> = { [TEST_KEY]: 'valid', revoked: 'disabled' };
+const KEYS: Readonly<Record<string, KeyCheck>> = {
+  [TEST_KEY]: validKey({}),
+  revoked: { status: 'disabled' },
+};
+
+/** A key with limits, as the table would tell of it. */
+export function validKey(limits: KeyLimits, hash = 'hash'): KeyCheck {
+  return { status: 'valid', hash, limits };
+}
+
+/** Options of ingestion that a test chooses. */
+export type IngestOverrides = { [K in keyof IngestOptions]?: Exclude<IngestOptions[K], undefined> };
 
 /** Builds ingestion of the sample pipelines whose stream behaves as told, request by request, and then well. */
 export function ingestHarness(
   script: readonly Behaviour[] = [],
-  options: Partial<IngestOptions> = {},
+  options: IngestOverrides = {},
 ): IngestHarness {
   const stream = new FakeStream(script);
   const kinesis = new KinesisClient({ region: 'eu-west-1' });
@@ -50,7 +65,8 @@ export function ingestHarness(
   const warnings: string[] = [];
   const handle = createIngest({
     kinesis,
-    keys: { check: async (key) => KEYS[key] ?? 'unknown' },
+    keys: { check: async (key) => KEYS[key] ?? { status: 'unknown' } },
+    senders: new FakeSenders(),
     types: ingestTypes(pipelines, Object.fromEntries(pipelines.map(({ name }) => [name, `${name}-events`]))),
     warn: (message) => warnings.push(message),
     put: { attempts: 3, requestTimeout: 50, backoff: { base: 0, cap: 0 } },
@@ -61,7 +77,9 @@ export function ingestHarness(
     warnings,
     handle,
     send: async (request) => parseAnswer(await handle(httpEvent(request))),
-    stored: () => stream.stored.flatMap((text) => eventsOf(Buffer.from(text))),
+    stored: () =>
+      stream.stored.flatMap((text) => eventsOf(Buffer.from(text)).map(({ extra, ...event }) => event)),
+    extras: () => stream.stored.flatMap((text) => eventsOf(Buffer.from(text)).map(({ extra }) => extra)),
   };
 }
 
@@ -69,14 +87,15 @@ function parseAnswer(answer: Awaited<ReturnType<IngestHarness['handle']>>): Pars
   return {
     status: answer.statusCode ?? 0,
     headers: answer.headers ?? {},
-    body: JSON.parse(answer.body ?? '') as Record<string, unknown>,
+    body: (answer.body === undefined ? {} : JSON.parse(answer.body)) as Record<string, unknown>,
   };
 }
 
-function eventsOf(record: Uint8Array): StoredEvent[] {
-  const events: StoredEvent[] = [];
+function eventsOf(record: Uint8Array): StreamEvent[] {
+  const events: StreamEvent[] = [];
   decodeRecord(record, {
-    event: (_sub, type, source, id, time, key, data) => events.push({ type, source, id, time, key, data }),
+    event: (_sub, type, source, id, time, key, data, _trusted, extra) =>
+      events.push({ type, source, id, time, key, data, extra }),
     undecodable: (_sub, reason) => {
       throw new Error(`ingestion stored what is not an event: ${reason}`);
     },

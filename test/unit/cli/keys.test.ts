@@ -23,7 +23,8 @@ beforeEach(async () => {
 });
 
 /** What ingestion says of a key, asked without its cache. */
-const check = (key: string) => createKeyChecker({ client: emulator.client, table }).check(key);
+const check = async (key: string, now?: () => number) =>
+  (await createKeyChecker({ client: emulator.client, table, ...(now && { now }) }).check(key)).status;
 
 test('a key works from its creation until it is revoked', async () => {
   const key = await store.create('producer', new Date('2026-01-01T00:00:00Z'));

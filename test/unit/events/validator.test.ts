@@ -47,7 +47,7 @@ describe('the sample type', () => {
       'ts: must be a whole number or an ISO 8601 date-time with a zone; got "2024-02-30T00:00:00Z"',
     ],
   ])('rejects %j', (data, reason) => {
-    expect(validate(trafficData(data))).toEqual([{ field: Object.keys(data)[0], reason }]);
+    expect(validate(trafficData(data))).toMatchObject([{ field: Object.keys(data)[0], reason }]);
   });
 
   test('gives a reason for every faulty field', () => {
@@ -59,7 +59,7 @@ describe('the sample type', () => {
   });
 
   test.each([[null], [undefined], ['text'], [12], [[]]])('rejects %j as a whole', (data) => {
-    expect(validate(data)).toEqual([
+    expect(validate(data)).toMatchObject([
       { field: '', reason: expect.stringMatching(/^must be an object; got /) as string },
     ]);
   });

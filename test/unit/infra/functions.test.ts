@@ -45,6 +45,7 @@ test('ingestion', () => {
   expect(Object.keys(variables(resource(assembly, 'Ingestion/Ingest/Function')))).toEqual([
     'EVENTS_STREAMS',
     'KEYS_TABLE',
+    'SENDERS_TABLE',
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { personalPipelines } from './sample.ts';
 import { read, resources, synthesizeSample } from './support.ts';
 
 interface Statement {
@@ -48,7 +49,21 @@ test('ingestion puts events and looks keys up', () => {
     'kinesis:PutRecords Streams/MeterReadings/Events',
     'kinesis:PutRecords Streams/Doors/Events',
     'dynamodb:GetItem Streams/Tables/Keys',
+    ...['GetItem', 'PutItem', 'UpdateItem'].map((call) => `dynamodb:${call} Streams/Tables/Senders`),
   );
+});
+
+test('ingestion of personal data reads the keys of pseudonyms, and nobody else does', () => {
+  const personalAssembly = synthesizeSample({ environment: 'prod', pipelines: personalPipelines });
+  const readers = resources(personalAssembly, 'AWS::IAM::Policy').flatMap(({ stack, path, properties }) =>
+    (properties.PolicyDocument.Statement as Statement[])
+      .filter(({ Action }) => [Action].flat().some((action) => action.startsWith('secretsmanager:')))
+      .map(({ Action, Resource }) => [path, Action, read(personalAssembly, stack, Resource)]),
+  );
+  expect(readers).toEqual([
+    ['Ingestion/Ingest/Role/DefaultPolicy', 'secretsmanager:GetSecretValue', 'Streams/Pseudonyms'],
+  ]);
+  expect(resources(assembly, 'AWS::SecretsManager::Secret')).toEqual([]);
 });
 
 test('a window stage reads its stream, keeps state, sets aside and gives hints', () => {

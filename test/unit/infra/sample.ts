@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { count, eventType, pipeline, sum, tumbling, windowStage } from '../../../shared/pipeline/index.ts';
+import {
+  count,
+  eventType,
+  personal,
+  pipeline,
+  sum,
+  tumbling,
+  windowStage,
+} from '../../../shared/pipeline/index.ts';
 
 /** The event type of the first pipeline. */
 export const reading = eventType('reading', {
@@ -57,3 +65,13 @@ export const samplePipelines = [
     ],
   }),
 ];
+
+const visit = eventType('visit', {
+  description: 'somebody comes in',
+  schema: z.object({ visitor: personal(z.string()), at: z.int() }),
+  time: 'at',
+  key: 'visitor',
+});
+
+/** A pipeline whose events are about persons. */
+export const personalPipelines = [pipeline('visits', { description: 'visits', types: [visit], stages: [] })];

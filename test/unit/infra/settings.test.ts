@@ -10,6 +10,28 @@ test('what is not chosen has a default', () => {
   });
 });
 
+test('access is chosen by lists, and checked', () => {
+  const { access } = settingsOf(
+    {
+      corsOrigins: 'https://a.example, http://localhost:3000',
+      iam: true,
+      jwtIssuer: 'https://id.example/',
+      jwtAudience: 'millrace',
+    },
+    samplePipelines,
+  );
+  expect(access).toEqual({
+    corsOrigins: ['https://a.example', 'http://localhost:3000'],
+    webHookOrigins: [],
+    iam: true,
+    jwt: { issuer: 'https://id.example/', audience: ['millrace'], scopes: [] },
+  });
+  expect(() => settingsOf({ corsOrigins: 'https://a.example/path' }, samplePipelines)).toThrow(
+    'without a path',
+  );
+  expect(() => settingsOf({ jwtIssuer: 'https://id.example/' }, samplePipelines)).toThrow('jwtAudience');
+});
+
 test.each(['Upper', '', '1st', 'under_score', 'a'.repeat(21)])('prefix "%s" is refused', (prefix) => {
   expect(() => settingsOf({ prefix }, samplePipelines)).toThrow('lower-case letters');
 });
@@ -26,11 +48,13 @@ test('the context of the CLI is text', () => {
     shards: 4,
     prefix: 'mine',
     sourceMaps: true,
+    iam: false,
   });
   expect(choicesFromContext(() => undefined)).toEqual({
     environment: undefined,
     shards: undefined,
     prefix: undefined,
     sourceMaps: false,
+    iam: false,
   });
 });

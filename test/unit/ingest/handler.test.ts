@@ -8,6 +8,7 @@ afterEach(() => vi.unstubAllEnvs());
 it('the ingest function is wired from its environment', async () => {
   vi.stubEnv(ENV.eventsStreams, JSON.stringify({ 'network-traffic': 'events' }));
   vi.stubEnv(ENV.keysTable, 'keys');
+  vi.stubEnv(ENV.sendersTable, 'senders');
   vi.stubEnv('AWS_REGION', 'eu-west-1');
   const { handler } = await import('../../../functions/ingest/handler.ts');
   const context = { getRemainingTimeInMillis: () => 10_000 } as Context;

@@ -8,6 +8,14 @@ const json = (value: unknown) => ({ body: JSON.stringify(value) });
 const many = (count: number) =>
   Array.from({ length: count }, (_, n) => trafficData({ event_id: `e${n}`, device: `device-${n % 50}` }));
 
+const rejected = (index: number, id: string | null, code: string, pointer: string, word: string) => ({
+  index,
+  id,
+  code,
+  reason: expect.stringContaining(word),
+  pointer,
+});
+
 describe('a good request', () => {
   it('stores one object and says so', async () => {
     const ingest = ingestHarness();
@@ -134,11 +142,11 @@ describe('a good request', () => {
     expect(body).toEqual({
       accepted: 1,
       rejected: [
-        { index: 1, id: 'bad', reason: expect.stringContaining('send_bytes') },
-        { index: 2, id: null, reason: expect.any(String) },
-        { index: 3, id: null, reason: expect.any(String) },
-        { index: 4, id: 'feb', reason: expect.stringContaining('ts') },
-        { index: 5, id: null, reason: expect.any(String) },
+        rejected(1, 'bad', 'invalid-data', '/send_bytes', 'send_bytes'),
+        rejected(2, null, 'invalid-data', '', 'object'),
+        rejected(3, null, 'invalid-data', '', 'object'),
+        rejected(4, 'feb', 'invalid-data', '/ts', 'ts'),
+        rejected(5, null, 'invalid-data', '', 'object'),
       ],
     });
     expect(ingest.stored().map(({ id }) => id)).toEqual(['good']);

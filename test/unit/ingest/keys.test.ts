@@ -8,6 +8,7 @@ const mock = mockClient(DynamoDBClient);
 const client = new DynamoDBClient({ region: 'eu-west-1' });
 const hash = (key: string) => createHash('sha256').update(key).digest('hex');
 const item = (over: object = {}) => ({ Item: { pk: { S: 'x' }, ...over } });
+const statusOf = async (keys: ReturnType<typeof checker>, key: string) => (await keys.check(key)).status;
 const lookUps = () => mock.commandCalls(GetItemCommand).length;
 
 let now = 0;
@@ -23,15 +24,15 @@ beforeEach(() => {
 describe('createKeyChecker', () => {
   it('knows static keys without a look-up', async () => {
     const keys = checker([hash('one'), hash('two').toUpperCase()]);
-    expect(await keys.check('one')).toBe('valid');
-    expect(await keys.check('two')).toBe('valid');
+    expect(await statusOf(keys, 'one')).toBe('valid');
+    expect(await statusOf(keys, 'two')).toBe('valid');
     expect(lookUps()).toBe(0);
-    expect(await keys.check('three')).toBe('unknown');
+    expect(await statusOf(keys, 'three')).toBe('unknown');
   });
 
   it('asks the table for the hash of a key, never for the key', async () => {
     mock.on(GetItemCommand).resolves(item());
-    expect(await checker().check('secret')).toBe('valid');
+    expect(await statusOf(checker(), 'secret')).toBe('valid');
     const { input } = mock.commandCalls(GetItemCommand)[0]!.args[0];
     expect(input).toMatchObject({ TableName: 'keys', Key: { pk: { S: hash('secret') } } });
     expect(JSON.stringify(input)).not.toContain('secret');
@@ -39,9 +40,9 @@ describe('createKeyChecker', () => {
 
   it('tells disabled keys', async () => {
     mock.on(GetItemCommand).resolves(item({ disabled: { BOOL: true } }));
-    expect(await checker().check('revoked')).toBe('disabled');
+    expect(await statusOf(checker(), 'revoked')).toBe('disabled');
     mock.on(GetItemCommand).resolves(item({ disabled: { BOOL: false } }));
-    expect(await checker().check('other')).toBe('valid');
+    expect(await statusOf(checker(), 'other')).toBe('valid');
   });
 
   it.each([
@@ -52,7 +53,7 @@ describe('createKeyChecker', () => {
     const keys = checker();
     await keys.check('key');
     now = 59_999;
-    expect(await keys.check('key')).toBe(status);
+    expect(await statusOf(keys, 'key')).toBe(status);
     expect(lookUps()).toBe(1);
     now = 60_000;
     await keys.check('key');
@@ -69,7 +70,7 @@ describe('createKeyChecker', () => {
     mock.on(GetItemCommand).rejectsOnce(new Error('gone')).resolves(item());
     const keys = checker();
     await expect(keys.check('key')).rejects.toThrow('gone');
-    expect(await keys.check('key')).toBe('valid');
+    expect(await statusOf(keys, 'key')).toBe('valid');
   });
 
   it('forgets the oldest under a flood of wrong keys, and asks nothing about absurd ones', async () => {
@@ -80,7 +81,7 @@ describe('createKeyChecker', () => {
     expect(lookUps()).toBe(10_001);
     await keys.check('wrong-0');
     expect(lookUps()).toBe(10_002);
-    expect(await keys.check('x'.repeat(1_000))).toBe('unknown');
+    expect(await statusOf(keys, 'x'.repeat(1_000))).toBe('unknown');
     expect(lookUps()).toBe(10_002);
   });
 });

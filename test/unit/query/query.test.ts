@@ -164,7 +164,10 @@ describe('GET /v1/stages', () => {
 });
 
 describe('where reading needs a key', () => {
-  const keys: KeyChecker = { check: async (key) => (key === 'good' ? 'valid' : 'unknown') };
+  const keys: KeyChecker = {
+    check: async (key) =>
+      key === 'good' ? { status: 'valid', hash: '', limits: {} } : { status: 'unknown' },
+  };
 
   test.each(['/v1/windows/device-traffic', '/v1/stages'])('%s asks for it', async (path) => {
     expect((await ask(path, { keys })).statusCode).toBe(401);
@@ -178,7 +181,7 @@ describe('where reading needs a key', () => {
   });
 
   test('a revoked key is forbidden, and a table of keys that is down is not the caller’s fault', async () => {
-    const disabled: KeyChecker = { check: async () => 'disabled' };
+    const disabled: KeyChecker = { check: async () => ({ status: 'disabled' }) };
     const down: KeyChecker = { check: () => Promise.reject(new Error('down')) };
     expect((await ask('/v1/stages', { keys: disabled }, 'k')).statusCode).toBe(403);
     expect((await ask('/v1/stages', { keys: down }, 'k')).statusCode).toBe(503);

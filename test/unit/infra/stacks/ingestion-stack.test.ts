@@ -3,12 +3,51 @@ import { read, resource, resources, synthesizeSample } from '../support.ts';
 
 const assembly = synthesizeSample({ environment: 'local' });
 
+const routesOf = (from: typeof assembly) =>
+  resources(from, 'AWS::ApiGatewayV2::Route')
+    .filter(({ stack }) => stack === 'Ingestion')
+    .map(({ properties }) => properties);
+const KEYED = [
+  'POST /v1/events',
+  'POST /v1/events/{type}',
+  'OPTIONS /v1/events',
+  'OPTIONS /v1/events/{type}',
+  'POST /v1/validate',
+  'POST /v1/validate/{type}',
+];
+
 test('events are posted with or without their type in the path', () => {
-  const routes = resources(assembly, 'AWS::ApiGatewayV2::Route').filter(({ stack }) => stack === 'Ingestion');
-  expect(routes.map(({ properties }) => properties.RouteKey)).toEqual([
-    'POST /v1/events',
-    'POST /v1/events/{type}',
+  const routes = routesOf(assembly);
+  expect(routes.map(({ RouteKey }) => RouteKey)).toEqual(KEYED);
+  for (const { AuthorizationType } of routes) expect(AuthorizationType).toBe('NONE');
+  expect(resources(assembly, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
+});
+
+test('signed requests and tokens have routes of their own, where they are chosen', () => {
+  const open = synthesizeSample({
+    environment: 'dev',
+    iam: true,
+    jwtIssuer: 'https://id.example/',
+    jwtAudience: 'one,two',
+    jwtScopes: 'events:write',
+    corsOrigins: 'https://app.example',
+  });
+  const routes = routesOf(open);
+  const checked = routes.filter(({ AuthorizationType }) => AuthorizationType !== 'NONE');
+  const [posts] = [KEYED.filter((key) => key.startsWith('POST'))];
+  expect(checked.map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType])).toEqual([
+    ...posts!.map((key) => [key.replace('/v1', '/v1/iam'), 'AWS_IAM']),
+    ...posts!.map((key) => [key.replace('/v1', '/v1/jwt'), 'JWT']),
   ]);
+  expect(checked.at(-1)?.AuthorizationScopes).toEqual(['events:write']);
+  expect(resources(open, 'AWS::ApiGatewayV2::Authorizer')[0]?.properties).toMatchObject({
+    AuthorizerType: 'JWT',
+    JwtConfiguration: { Audience: ['one', 'two'], Issuer: 'https://id.example/' },
+  });
+  expect(resource(open, 'Ingestion/Http/Api').properties.CorsConfiguration).toMatchObject({
+    AllowOrigins: ['https://app.example'],
+    AllowMethods: ['GET', 'POST'],
+  });
 });
 
 test('all functions of the API get payload format 2.0', () => {
@@ -32,6 +71,11 @@ test('the API may invoke each function on its own routes only', () => {
   expect(allowed).toEqual([
     ['Ingestion/Ingest/Function', '/*/*/v1/events'],
     ['Ingestion/Ingest/Function', '/*/*/v1/events/{type}'],
+    // Once more each for OPTIONS.
+    ['Ingestion/Ingest/Function', '/*/*/v1/events'],
+    ['Ingestion/Ingest/Function', '/*/*/v1/events/{type}'],
+    ['Ingestion/Ingest/Function', '/*/*/v1/validate'],
+    ['Ingestion/Ingest/Function', '/*/*/v1/validate/{type}'],
     ['Query/Query/Function', '/*/*/v1/windows/{stage}'],
     ['Query/Query/Function', '/*/*/v1/stages'],
     ['Query/Query/Function', '/*/*/healthz'],

@@ -150,6 +150,7 @@ test('the outputs name everything that tools need', () => {
     'MeterReadingsLateStream',
     'MeterReadingsResultsStream',
     'ResultsTable',
+    'SendersTable',
     'StateTable',
   ]);
 });

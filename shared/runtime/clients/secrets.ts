@@ -1,0 +1,11 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { httpHandler } from './http.ts';
+
+/** A Secrets Manager client, for a read every few minutes. */
+export function createSecretsClient(): SecretsManagerClient {
+  return new SecretsManagerClient({
+    requestHandler: httpHandler(3_000),
+    retryMode: 'standard',
+    maxAttempts: 3,
+  });
+}
