@@ -50,7 +50,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
   const items = new StageTable(dynamodb, stateTable, name);
   const ledger = new AlertLedger(items, () => Math.ceil((now() + remembered) / 1000));
   const rule = new AlertRule(stage);
-  const types = knownTypes(stage.from.kind === 'window' ? [] : [stage.from]);
+  const types = knownTypes(stage.from.kind === 'window' ? [] : [stage.input]);
   const publish = (alert: Parameters<typeof publishAlert>[2]) =>
     publishAlert(sns, { pipeline: pipeline.name, topic }, alert);
   let place = { bucket, stage: name, stream: '', shard: '' };

@@ -3,7 +3,8 @@ import type { AlertStage } from '../pipeline/index.ts';
 import { fillTemplate } from '../pipeline/message-template.ts';
 import { faultMessage } from '../runtime/faults.ts';
 import type { Alert } from './alert.ts';
-import { type Subject, subjectReader } from './subject.ts';
+import { fulfils } from './condition.ts';
+import { type Subject, type SubjectReader, subjectReader } from './subject.ts';
 
 /** What is wrong with an event or result, for where it is set aside. */
 export interface Problem {
@@ -22,7 +23,7 @@ const NOTHING: Judgement = {};
 /** Decides whether an event or result is a reason for an alert. */
 export class AlertRule {
   readonly #stage: AlertStage;
-  readonly #read: (event: StreamEvent, arrival: number, trusted: boolean) => Subject | Problem | undefined;
+  readonly #read: SubjectReader;
 
   constructor(stage: AlertStage) {
     this.#stage = stage;
@@ -34,25 +35,34 @@ export class AlertRule {
     const subject = this.#read(event, arrival, trusted);
     if (subject === undefined) return NOTHING;
     if ('reason' in subject) return { problem: subject };
-    const { name, when } = this.#stage;
+    const { name } = this.#stage;
     try {
-      if (when !== undefined && !when(subject.fields)) return NOTHING;
+      if (!this.#holds(subject)) return NOTHING;
     } catch (error) {
       return { problem: { code: 'condition', reason: failure(name, 'condition', error) } };
     }
     const { message, problem } = this.#messageOf(subject);
-    const { key, time, sessionStart } = subject;
+    const { sessionStart, attributes } = subject;
     const { type, id, data } = event;
+    const { key, time } = attributes;
     const alert: Alert = { stage: name, key, time, sessionStart, message, cause: { type, id, data } };
     return { alert, ...(problem && { problem }) };
   }
 
+  #holds({ data, attributes }: Subject): boolean {
+    const { when } = this.#stage;
+    if (when === undefined) return true;
+    return typeof when === 'function' ? when(data, attributes) : fulfils(data, when);
+  }
+
   /** An alert whose message fails is told of all the same: with the words of its declaration. */
-  #messageOf({ fields }: Subject): { readonly message: string; readonly problem?: Problem } {
-    const { name, description, message } = this.#stage;
-    if (typeof message === 'string') return { message: fillTemplate(message, fields) };
+  #messageOf({ data, attributes }: Subject): { readonly message: string; readonly problem?: Problem } {
+    const { name, description, message, from } = this.#stage;
+    if (typeof message === 'string') {
+      return { message: fillTemplate(message, from.kind === 'window' ? withTimes(data) : data) };
+    }
     try {
-      const text: unknown = message(fields);
+      const text: unknown = message(data, attributes);
       if (typeof text === 'string' && text !== '') return { message: text };
       throw new TypeError(`it is not a text, but ${typeof text}`);
     } catch (error) {
@@ -60,6 +70,13 @@ export class AlertRule {
     }
   }
 }
+
+/** The bounds of a window as people read times. */
+const withTimes = (data: Subject['data']): Subject['data'] => ({
+  ...data,
+  start: new Date(Number(data.start)).toISOString(),
+  end: new Date(Number(data.end)).toISOString(),
+});
 
 const failure = (stage: string, part: string, error: unknown): string =>
   `the ${part} of stage "${stage}" failed: ${faultMessage(error)}`;

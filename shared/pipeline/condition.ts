@@ -82,17 +82,33 @@ export const oneOf = <const F extends string>(field: F, ...values: readonly Scal
 /** Whether a field is there and not null. */
 export const isPresent = <const F extends string>(field: F): Presence<F> => ({ kind: 'isPresent', field });
 
+/** The numeric fields that a condition names. */
+type Numbers<C> =
+  C extends Comparison<infer N>
+    ? N
+    : C extends Combination<infer N, string> | Negation<infer N, string>
+      ? N
+      : never;
+
+/** The fields of any kind that a condition names. */
+type Fields<C> = C extends Membership<infer F> | Presence<infer F>
+  ? F
+  : C extends Combination<string, infer F> | Negation<string, infer F>
+    ? F
+    : never;
+
 /** All of these conditions at once. */
-export const allOf = <const N extends string = never, const F extends string = never>(
-  ...of: readonly Condition<N, F>[]
-): Combination<N, F> => ({ kind: 'allOf', of });
+export const allOf = <const C extends readonly Condition[]>(
+  ...of: C
+): Combination<Numbers<C[number]>, Fields<C[number]>> =>
+  ({ kind: 'allOf', of }) as Combination as Combination<Numbers<C[number]>, Fields<C[number]>>;
 
 /** At least one of these conditions. */
-export const anyOf = <const N extends string = never, const F extends string = never>(
-  ...of: readonly Condition<N, F>[]
-): Combination<N, F> => ({ kind: 'anyOf', of });
+export const anyOf = <const C extends readonly Condition[]>(
+  ...of: C
+): Combination<Numbers<C[number]>, Fields<C[number]>> =>
+  ({ kind: 'anyOf', of }) as Combination as Combination<Numbers<C[number]>, Fields<C[number]>>;
 
 /** The opposite: true also where a comparison is false because there is nothing to compare. */
-export const not = <const N extends string = never, const F extends string = never>(
-  of: Condition<N, F>,
-): Negation<N, F> => ({ kind: 'not', of });
+export const not = <const C extends Condition>(of: C): Negation<Numbers<C>, Fields<C>> =>
+  ({ kind: 'not', of }) as Negation as Negation<Numbers<C>, Fields<C>>;

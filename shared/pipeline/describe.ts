@@ -1,5 +1,5 @@
 import type { Aggregate } from './aggregate.ts';
-import type { AlertStage } from './alert-stage.ts';
+import { describeAlert } from './describe-alert.ts';
 import { describeFilter } from './describe-filter.ts';
 import { formatDuration } from './duration.ts';
 import { describeEmission } from './emission.ts';
@@ -75,33 +75,6 @@ function describeWindowStage(stage: WindowStage): string {
     table(
       ['value', 'is'],
       Object.entries(stage.values).map(([name, aggregate]) => [`\`${name}\``, describeAggregate(aggregate)]),
-    ),
-  ].join('\n\n');
-}
-
-function describeAlert({
-  name,
-  description,
-  from,
-  when,
-  message,
-  key,
-  quiet,
-  finalOnly,
-}: AlertStage): string {
-  const input = from.kind === 'window' ? `the ${finalOnly ? 'final ' : ''}results of ` : '';
-  return [
-    `## Alert \`${name}\``,
-    `${description}. Published to the topic for alerts.`,
-    table(
-      ['what', 'how'],
-      [
-        ['reads', `${input}\`${from.name}\``],
-        ['key', key === undefined ? 'that of its input' : `\`${key}\``],
-        ['when', when === undefined ? 'always' : 'its function says so'],
-        ['says', typeof message === 'string' ? message : 'what its function makes of it'],
-        ['then quiet for', formatDuration(quiet)],
-      ],
     ),
   ].join('\n\n');
 }

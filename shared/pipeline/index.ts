@@ -1,5 +1,5 @@
 export * from './aggregate.ts';
-export { type AlertFields, type AlertStage, type AlertStageOptions, alertStage } from './alert-stage.ts';
+export { type AlertStage, type AlertStageOptions, alertStage, type Wording } from './alert-stage.ts';
 export * from './condition.ts';
 export { type Duration, durationMs, formatDuration } from './duration.ts';
 export {

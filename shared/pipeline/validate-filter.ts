@@ -23,7 +23,8 @@ export function* checkFilter(stage: FilterStage): Generator<string> {
   if (typeof map === 'object') yield* checkProjection(map, stage, at);
 }
 
-function* checkCondition(condition: Condition, input: EventType, at: string): Generator<string> {
+/** What is wrong with a condition on the data of an event, and the fix. */
+export function* checkCondition(condition: Condition, input: EventType, at: string): Generator<string> {
   switch (condition.kind) {
     case 'compare':
       yield* checkExpression(condition.of, input, `${at}: a condition`);

@@ -87,7 +87,8 @@ function* checkStage(stage: Stage, declared: Pipeline): Generator<string> {
       yield* checkFilter(stage);
       return;
     case 'alert':
-      yield* checkAlert(stage, declared);
+      yield* checkInput(stage, declared);
+      yield* checkAlert(stage);
   }
 }
 

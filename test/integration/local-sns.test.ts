@@ -124,5 +124,7 @@ test('topics are those of the template', async () => {
 test('a message is a line for a person, without anything that could move the cursor', () => {
   const message = { id: '', topicArn: TopicArn, published: '', message: 'm', attributes: {} };
   expect(describeMessage({ ...message, subject: 'ann\u001b[2J' })).toBe('alert to alerts: ann·[2J');
-  expect(describeMessage({ ...message, subject: undefined })).toBe('alert to alerts: m');
+  expect(describeMessage({ ...message, subject: undefined, attributes: { stage: 'pulse' } })).toBe(
+    'alert pulse: m',
+  );
 });

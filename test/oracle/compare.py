@@ -9,6 +9,7 @@ Windows outside the span of the expected ones are not looked at. Exit status: 0 
 
 import argparse
 import json
+import math
 import sys
 import time
 import urllib.parse
@@ -50,22 +51,37 @@ def fetch(url, key, stage, first, last):
             return found
 
 
-def differences(stage, expected, found):
+def same(expected, found, tolerance):
+    """Whether two sets of values are equal, numbers up to a part of themselves."""
+    if expected.keys() != found.keys():
+        return False
+    for name, value in expected.items():
+        other = found[name]
+        if value == other:
+            continue
+        if not isinstance(value, float) or not isinstance(other, (int, float)):
+            return False
+        if not math.isclose(value, other, rel_tol=tolerance, abs_tol=tolerance):
+            return False
+    return True
+
+
+def differences(stage, expected, found, tolerance):
     """Texts that say what is missing, too much, or different."""
     for place in expected.keys() - found.keys():
         yield f"{stage} {place}: missing, expected {json.dumps(expected[place])}"
     for place in found.keys() - expected.keys():
         yield f"{stage} {place}: not expected, but there is {json.dumps(found[place])}"
     for place in expected.keys() & found.keys():
-        if expected[place] != found[place]:
+        if not same(expected[place], found[place], tolerance):
             yield f"{stage} {place}: expected {json.dumps(expected[place])}, found {json.dumps(found[place])}"
 
 
-def compare(expected, url, key):
+def compare(expected, url, key, tolerance):
     wrong = []
     for stage, results in sorted(expected.items()):
         starts = sorted({start for start, _, _ in results})
-        wrong.extend(differences(stage, results, fetch(url, key, stage, starts[0], starts[-1])))
+        wrong.extend(differences(stage, results, fetch(url, key, stage, starts[0], starts[-1]), tolerance))
     return wrong
 
 
@@ -75,12 +91,13 @@ def main():
     parser.add_argument("--url", default="http://127.0.0.1:4000")
     parser.add_argument("--key", default="local")
     parser.add_argument("--wait", type=float, default=0, help="seconds to wait for the results to become equal")
+    parser.add_argument("--tolerance", type=float, default=0, help="how far fractions may be off, relative to themselves")
     options = parser.parse_args()
     expected = read_expected(options.expected)
     deadline = time.monotonic() + options.wait
     while True:
         try:
-            wrong = compare(expected, options.url.rstrip("/"), options.key)
+            wrong = compare(expected, options.url.rstrip("/"), options.key, options.tolerance)
         except OSError as error:
             wrong = [f"cannot read from {options.url}: {error}"]
         if not wrong or time.monotonic() >= deadline:

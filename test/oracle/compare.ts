@@ -42,28 +42,36 @@ export async function fetchResults(
  * Compares expected results with what a running Millrace answers, value by value. Windows outside the span of the
  * expected ones are not looked at.
  *
+ * @param tolerance - how far numbers may be off, relative to themselves
  * @returns what is missing, too much, or different; nothing when all is equal
  */
 export async function compareResults(
   url: string | URL,
   expected: ReadonlyMap<string, StageResults>,
   key?: string,
+  tolerance = 0,
 ): Promise<string[]> {
   const wrong: string[] = [];
   for (const [stage, results] of expected) {
     const starts = [...results.keys()].map((place) => place.slice(0, place.indexOf(' '))).sort();
     const [first, last] = [starts[0], starts.at(-1)];
     if (first === undefined || last === undefined) continue;
-    wrong.push(...differences(stage, results, await fetchResults(url, stage, first, last, key)));
+    const found = await fetchResults(url, stage, first, last, key);
+    wrong.push(...differences(stage, results, found, tolerance));
   }
   return wrong;
 }
 
-function* differences(stage: string, expected: StageResults, found: StageResults): Generator<string> {
+function* differences(
+  stage: string,
+  expected: StageResults,
+  found: StageResults,
+  tolerance: number,
+): Generator<string> {
   for (const [place, values] of expected) {
     const answer = found.get(place);
     if (answer === undefined) yield `${stage} ${place}: missing`;
-    else if (!equal(values, answer)) {
+    else if (!equal(values, answer, tolerance)) {
       yield `${stage} ${place}: expected ${JSON.stringify(values)}, found ${JSON.stringify(answer)}`;
     }
   }
@@ -72,5 +80,9 @@ function* differences(stage: string, expected: StageResults, found: StageResults
   }
 }
 
-const equal = (a: Values, b: Values): boolean =>
-  Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((name) => a[name] === b[name]);
+const equal = (a: Values, b: Values, tolerance: number): boolean =>
+  Object.keys(a).length === Object.keys(b).length &&
+  Object.keys(a).every((name) => a[name] === b[name] || isClose(a[name], b[name], tolerance));
+
+const isClose = (a: unknown, b: unknown, tolerance: number): boolean =>
+  typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a));

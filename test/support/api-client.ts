@@ -49,8 +49,16 @@ export async function postAll(url: string, lines: readonly string[]): Promise<vo
   });
 }
 
-/** The counts of every stage, by name. */
+/** The counts of the stages over network traffic, by name. */
 export async function countsOf(url: string): Promise<Record<string, StageCounts>> {
+  const counts = await stageCounts(url);
+  return Object.fromEntries(
+    Object.entries(counts).filter(([name]) => STAGES.some((stage) => stage === name)),
+  );
+}
+
+/** The counts of every stage, by name. */
+export async function stageCounts(url: string): Promise<Record<string, StageCounts>> {
   const answer = await fetch(`${url}/v1/stages`, { headers: HEADERS });
   const { stages } = (await answer.json()) as { stages: { name: string; counts: StageCounts }[] };
   return Object.fromEntries(stages.map(({ name, counts }) => [name, counts]));

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import {
   above,
+  alertStage,
   allKeys,
   allOf,
   anyOf,
@@ -124,4 +125,28 @@ test('stages on window stages name the key, the bounds and the values of results
   windowStage('s', { ...base, from: all, key: 'meter', values: { a: max('n') } });
   // @ts-expect-error a sum may be null
   filterStage('f', { description: 'f', from: totals, where: ({ sum }) => sum > 1 });
+});
+
+test('alerts name the fields of what they read', () => {
+  const counts = windowStage('counts', {
+    ...base,
+    key: 'meter',
+    values: { readings: count(), most: max('watts') },
+  });
+  const alert = { description: 'an alert', message: 'm', quiet: '1 minute' } as const;
+  const over = alertStage('a', {
+    ...alert,
+    from: counts,
+    when: allOf(atLeast('readings', 3), above(minus('end', 'start'), 0)),
+    key: 'meter',
+    message: ({ meter, most, start }, { time }) => `${meter.length} ${most ?? 0} ${start + time}`,
+  });
+  expect(over.input.name).toBe('counts.result');
+  alertStage('a', { ...alert, from: reading, when: ({ watts }) => watts > 1, key: 'label' });
+  // @ts-expect-error no such value
+  alertStage('a', { ...alert, from: counts, when: atLeast('watts', 3) });
+  // @ts-expect-error a field of the events, not of the results
+  alertStage('a', { ...alert, from: counts, key: 'label' });
+  // @ts-expect-error no such field
+  alertStage('a', { ...alert, from: reading, when: ({ wats }) => wats > 1 });
 });

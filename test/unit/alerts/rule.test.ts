@@ -2,9 +2,13 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { AlertRule } from '../../../shared/alerts/rule.ts';
 import {
+  above,
   alertStage,
   allKeys,
+  allOf,
+  atLeast,
   count,
+  equals,
   eventType,
   max,
   tumbling,
@@ -98,6 +102,15 @@ describe('over events', () => {
     expect(rule.judge(event(READING, { time: 1_806_000 }), 6_000, true).alert).toBeDefined();
   });
 
+  test('a condition may combine fields', () => {
+    const both = new AlertRule(
+      alertStage('high', { ...shared, from: reading, when: allOf(above('rate', 80), equals('ward', 'w1')) }),
+    );
+    expect(both.judge(event(READING), 6_000, true).alert).toBeDefined();
+    expect(both.judge(event({ ...READING, ward: 'w2' }), 6_000, true)).toEqual({});
+    expect(both.judge(event({ ...READING, rate: null }), 6_000, true)).toEqual({});
+  });
+
   test('alerts can be told apart by another field', () => {
     const byWard = new AlertRule(alertStage('high', { ...shared, from: reading, key: 'ward' }));
     expect(byWard.judge(event(READING), 6_000, true).alert?.key).toBe('w1');
@@ -108,7 +121,7 @@ describe('over results', () => {
   const stage = alertStage('repeated', {
     ...shared,
     from: minutes,
-    when: ({ breaches }) => Number(breaches) >= 3,
+    when: atLeast('breaches', 3),
     message: '{patient}: {breaches} from {start} to {end}, at most {top}',
   });
   const rule = new AlertRule(stage);
@@ -176,5 +189,11 @@ describe("the declaration's own functions", () => {
       alertStage('high', { ...shared, from: reading, message: ({ ward }) => `in ${ward}` }),
     );
     expect(made.judge(event(READING), 0, true)).toMatchObject({ alert: { message: 'in w1' } });
+    const ofResult = alertStage('long', {
+      ...shared,
+      from: minutes,
+      message: ({ start, end }, { key, time }) => `${key} ${end - start} ${time}`,
+    });
+    expect(new AlertRule(ofResult).judge(result(), 0, true).alert?.message).toBe('ann 60000 59999');
   });
 });

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { encodeBody } from '../../cli/send/batches.ts';
 import { SendClient } from '../../cli/send/client.ts';
+import type { Item } from '../../cli/send/items.ts';
 import { machineName, readCounters } from './counters.ts';
 import { DEFAULT_FLEET, Fleet } from './fleet.ts';
 import { Machine } from './machine.ts';
 import { Outbox } from './outbox.ts';
+import type { Traffic } from './traffic.ts';
 
 /**
  * Sample producers of a local run: a simulated fleet, and the network interfaces of this machine. Started by the local
@@ -24,29 +26,34 @@ const url = values.url ?? (MILLRACE_RUN === undefined ? undefined : JSON.parse(M
 if (typeof url !== 'string') throw new Error('say where to send to: --url http://127.0.0.1:4000');
 
 const report = (problem: string): void => console.error(problem);
-const client = new SendClient({
-  endpoint: new URL('v1/events/network-traffic', url),
-  key: values.key,
-  patience: FOREVER,
-  firstPatience: FOREVER,
-});
-const outbox = new Outbox(async (items) => {
-  const { refused } = await client.deliver(items, await encodeBody(items));
-  const [first] = refused;
-  if (first !== undefined) report(`${refused.length} events are refused, the first: ${first.reason}`);
-}, report);
 
+function outboxOf<T extends object>(type: string, timeOf: (event: T) => number): Outbox<T> {
+  const client = new SendClient({
+    endpoint: new URL(`v1/events/${type}`, url),
+    key: values.key,
+    patience: FOREVER,
+    firstPatience: FOREVER,
+  });
+  const deliver = async (items: readonly Item[]) => {
+    const { refused } = await client.deliver(items, await encodeBody(items));
+    const [first] = refused;
+    if (first !== undefined) report(`${refused.length} events are refused, the first: ${first.reason}`);
+  };
+  return new Outbox(deliver, report, timeOf);
+}
+
+const traffic = outboxOf<Traffic>('network-traffic', ({ ts }) => ts);
 const fleet = new Fleet({ ...DEFAULT_FLEET, start: Date.now() });
 const machine = new Machine(machineName());
 let reading = false;
 
-setInterval(() => outbox.add(fleet.reports(Date.now())), TICK_MS);
+setInterval(() => traffic.add(fleet.reports(Date.now())), TICK_MS);
 setInterval(async () => {
   // Reading runs programs on some systems, and those can take their time.
   if (reading) return;
   reading = true;
   try {
-    outbox.add(machine.traffic(await readCounters(), Date.now()));
+    traffic.add(machine.traffic(await readCounters(), Date.now()));
   } catch (error) {
     report(error instanceof Error ? error.message : String(error));
   }

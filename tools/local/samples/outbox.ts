@@ -1,5 +1,4 @@
 import type { Item } from '../../cli/send/items.ts';
-import type { Traffic } from './traffic.ts';
 
 /** What sends a batch and waits until it is stored. */
 export type Deliver = (items: readonly Item[]) => Promise<unknown>;
@@ -9,15 +8,18 @@ const CAPACITY = 20_000;
 const BATCH = 1_000;
 
 /** Sends events in order, one batch at a time. While the server is away they wait; beyond the capacity the oldest go. */
-export class Outbox {
+export class Outbox<T extends object> {
   readonly #deliver: Deliver;
   readonly #report: (problem: string) => void;
-  #waiting: Traffic[] = [];
+  readonly #timeOf: (event: T) => number;
+  #waiting: T[] = [];
   #sending = false;
 
-  constructor(deliver: Deliver, report: (problem: string) => void) {
+  /** @param timeOf - event time, epoch milliseconds */
+  constructor(deliver: Deliver, report: (problem: string) => void, timeOf: (event: T) => number) {
     this.#deliver = deliver;
     this.#report = report;
+    this.#timeOf = timeOf;
   }
 
   /** Number of events that are not under way yet. */
@@ -25,7 +27,7 @@ export class Outbox {
     return this.#waiting.length;
   }
 
-  add(events: readonly Traffic[]): void {
+  add(events: readonly T[]): void {
     this.#waiting.push(...events);
     const excess = this.#waiting.length - CAPACITY;
     if (excess > 0) {
@@ -43,7 +45,7 @@ export class Outbox {
         await this.#deliver(
           events.map((event) => {
             const json = JSON.stringify(event);
-            return { line: 0, text: json, json, time: event.ts };
+            return { line: 0, text: json, json, time: this.#timeOf(event) };
           }),
         );
       } catch (error) {

@@ -15,8 +15,8 @@ export interface Message {
 }
 
 /** A message as a line for a person. */
-export const describeMessage = ({ topicArn, subject, message }: Message): string =>
-  `alert to ${nameInArn(topicArn)}: ${harmless(subject ?? message)}`;
+export const describeMessage = ({ topicArn, subject, message, attributes }: Message): string =>
+  harmless(`alert ${attributes.stage ?? `to ${nameInArn(topicArn)}`}: ${subject ?? message}`);
 
 /** So many of the latest messages can be listed. */
 const LISTED = 1_000;

@@ -114,6 +114,7 @@ describe('the counters of this machine', () => {
 describe('the outbox', () => {
   const events = (count: number, first = 0) =>
     Array.from({ length: count }, (_, index) => ({ event_id: `${first + index}` }) as Traffic);
+  const timeOf = ({ ts }: Traffic) => ts;
   const idsOf = (items: readonly { readonly json: string }[]) =>
     items.map(({ json }) => JSON.parse(json).event_id);
 
@@ -126,7 +127,7 @@ describe('the outbox', () => {
       });
       sent.push(...idsOf(items));
     });
-    const outbox = new Outbox(deliver, () => {});
+    const outbox = new Outbox(deliver, () => {}, timeOf);
     outbox.add(events(2));
     outbox.add(events(3, 2));
     expect(deliver).toHaveBeenCalledOnce();
@@ -142,6 +143,7 @@ describe('the outbox', () => {
     const outbox = new Outbox(
       () => new Promise(() => {}),
       (problem) => problems.push(problem),
+      timeOf,
     );
     outbox.add(events(1));
     outbox.add(events(20_010));
@@ -152,7 +154,7 @@ describe('the outbox', () => {
   test('goes on after a batch that is refused', async () => {
     const problems: string[] = [];
     const deliver = vi.fn().mockRejectedValueOnce(new Error('401: no')).mockResolvedValue(undefined);
-    const outbox = new Outbox(deliver, (problem) => problems.push(problem));
+    const outbox = new Outbox(deliver, (problem) => problems.push(problem), timeOf);
     outbox.add(events(1));
     await vi.waitFor(() => expect(problems).toEqual(['401: no']));
     outbox.add(events(1, 1));

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { describePipeline } from '../../shared/pipeline/describe.ts';
+import { describePipeline } from '../../../shared/pipeline/describe.ts';
 import {
   type AlertStage,
   alertStage,
   alertStages,
+  atLeast,
   count,
   eventType,
   PipelineError,
@@ -12,8 +13,8 @@ import {
   tumbling,
   windowStage,
   windowStages,
-} from '../../shared/pipeline/index.ts';
-import { fillTemplate, placeholdersIn } from '../../shared/pipeline/message-template.ts';
+} from '../../../shared/pipeline/index.ts';
+import { fillTemplate, placeholdersIn } from '../../../shared/pipeline/message-template.ts';
 
 const reading = eventType('reading', {
   description: 'a reading',
@@ -57,29 +58,30 @@ describe('an alert stage that cannot work', () => {
     [
       'a stage that is not there',
       { from: other },
-      'reads "others", which is not among the pipeline\'s stages',
+      'reads the stage "others", which is not among the pipeline\'s stages',
     ],
     [
       'a type that is not there',
       { from: { ...reading } },
       'reads "reading", which is not among the pipeline\'s types',
     ],
+    ['a condition on no field', { when: atLeast('rate', 80) }, 'a condition uses the field "rate", which'],
     ['no quiet period', { quiet: 0 }, 'it is quiet for 0 ms: use at least 1000 ms'],
     ['final events', { from: reading, finalOnly: true, message: 'm' }, 'events are never final'],
     [
       'a key that is not there',
       { key: 'ward' },
-      'its key "ward" is not a field of "minutes": use patient, start',
+      'its key "ward" is not a field of "minutes": use breaches, start, end, patient',
     ],
     ['an empty message', { message: ' ' }, 'its message is empty'],
     [
       'a field that is not there',
       { message: '{rate}' },
-      'names "{rate}", which "minutes" lacks: use patient, start',
+      'names "{rate}", which "minutes" lacks: use breaches, start, end, patient',
     ],
     [
       'a value in an event',
-      { from: reading },
+      { from: reading, input: reading },
       'names "{breaches}", which "reading" lacks: use patient, rate, at',
     ],
   ])('%s', (_, change, problem) => {
@@ -98,10 +100,20 @@ test('a pipeline tells its stages apart', () => {
 });
 
 test('its page says what is told, when and how often', () => {
-  const page = describePipeline(vitals(repeated, { ...repeated, name: 'high', from: reading, message: 'm' }));
+  const page = describePipeline(
+    vitals(repeated, {
+      ...repeated,
+      name: 'high',
+      from: reading,
+      input: reading,
+      when: atLeast('rate', 80),
+      message: 'm',
+    }),
+  );
   expect(page).toContain('## Alert `repeated`\n\nRepeated breaches. Published to the topic for alerts.');
   expect(page).toContain('| reads | the results of `minutes` |');
   expect(page).toContain('| says | {patient}: {breaches} from {start} to {end} |');
+  expect(page).toContain('| when | `rate` >= 80 |');
   expect(page).toContain('| then quiet for | 10 minutes |');
 });
 
