@@ -1,7 +1,7 @@
 import { formatDuration } from './duration.ts';
 import type { Early } from './emission.ts';
 import type { WindowStage } from './stage.ts';
-import type { WindowSpec } from './window-spec.ts';
+import type { Session, WindowSpec } from './window-spec.ts';
 import { longestWindow, overlapOf, sliceLength } from './window-times.ts';
 
 /** More slices than this open at once per stage would make every commit carry their list. */
@@ -10,10 +10,13 @@ const MAX_OPEN_SLICES = 100_000;
 const MAX_OVERLAP = 1_500;
 /** Each is a firing that reads the whole window so far. */
 const MAX_TICKS = 1_500;
+/** Sessions are looked for whenever so much event time has passed. */
+const MAX_PARTS = 100;
 const UNITS: readonly string[] = ['hour', 'day', 'week', 'month'];
 
 /** What is wrong with a stage's windows, and the fix. */
-export function* checkWindow({ window, allowedLateness, emit }: WindowStage, at: string): Generator<string> {
+export function* checkWindow(stage: WindowStage, at: string): Generator<string> {
+  const { window, allowedLateness, emit } = stage;
   const problems = [...checkLengths(window, at)];
   yield* problems;
   if (problems.length > 0) return;
@@ -25,7 +28,8 @@ export function* checkWindow({ window, allowedLateness, emit }: WindowStage, at:
     const least = formatDuration(Math.ceil(longest / MAX_OVERLAP));
     yield `${at}: an event would belong to ${overlap} windows, over ${MAX_OVERLAP}: make the ${name} at least ${least}`;
   }
-  if (emit.kind === 'early') yield* checkEarly(emit, longest, at);
+  if (window.kind === 'session') yield* checkSessionStage(stage, at);
+  else if (emit.kind === 'early') yield* checkEarly(emit, longest, at);
   if (allowedLateness / slice > MAX_OPEN_SLICES) {
     yield `${at} would keep over ${MAX_OPEN_SLICES} slices open: shorten allowedLateness or lengthen the window`;
   }
@@ -49,6 +53,10 @@ function* checkLengths(window: WindowSpec, at: string): Generator<string> {
     }
     return;
   }
+  if (window.kind === 'session') {
+    yield* checkSession(window, at);
+    return;
+  }
   const { size, offset } = window;
   if (size <= 0) yield `${at}: its window is ${size} ms long: use a positive duration`;
   const [name, period] = periodOf(window);
@@ -63,7 +71,28 @@ function* checkLengths(window: WindowSpec, at: string): Generator<string> {
     yield `${at}: the offset of its window is not below its ${limit}: use offset % ${limit}`;
 }
 
-function periodOf(window: Exclude<WindowSpec, { kind: 'calendar' }>): readonly [name: string, ms: number] {
+function* checkSessionStage({ emit, values }: WindowStage, at: string): Generator<string> {
+  if (emit.kind === 'early') {
+    yield `${at}: it would emit sessions early, whose end nobody knows before: use onTime() or final()`;
+  }
+  for (const [name, aggregate] of Object.entries(values)) {
+    if (aggregate.kind === 'share') {
+      yield `${at}: value "${name}" is a share of a total, and no two sessions are of the same time: use another kind of window`;
+    }
+  }
+}
+
+function* checkSession({ gap, resolution }: Session, at: string): Generator<string> {
+  if (gap <= 0) yield `${at}: the gap of its sessions is ${gap} ms: use a positive duration`;
+  else if (resolution <= 0 || gap % resolution !== 0 || gap / resolution > MAX_PARTS) {
+    yield `${at}: the gap of its sessions, ${gap} ms, is no whole number of its resolution, ${resolution} ms, ` +
+      `up to ${MAX_PARTS}: use a part of the gap`;
+  }
+}
+
+function periodOf(
+  window: Exclude<WindowSpec, { kind: 'calendar' | 'session' }>,
+): readonly [name: string, ms: number] {
   switch (window.kind) {
     case 'tumbling':
       return ['size', window.size];

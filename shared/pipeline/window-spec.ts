@@ -50,8 +50,20 @@ export interface Calendar {
   readonly timeZone: string;
 }
 
+/**
+ * Windows that a key's own events make: a session goes on while no two neighbours of them lie further apart than the gap, and ends
+ * a gap after the last one. An event exactly at the end of a session still belongs to it.
+ */
+export interface Session {
+  readonly kind: 'session';
+  /** In milliseconds. */
+  readonly gap: number;
+  /** How long after its end, at most, a session is emitted, in milliseconds: a whole number of them is the gap. */
+  readonly resolution: number;
+}
+
 /** How a window stage cuts event time into windows. */
-export type WindowSpec = Tumbling | Hopping | Cumulative | Calendar;
+export type WindowSpec = Tumbling | Hopping | Cumulative | Calendar | Session;
 
 /** The options of windows that are aligned to the epoch. */
 export interface Alignment {
@@ -78,4 +90,29 @@ export function cumulative(size: Duration, step: Duration, alignment: Alignment 
 /** Calendar windows: `calendar('day', 'Europe/Berlin')`. */
 export function calendar(unit: CalendarUnit, timeZone: string): Calendar {
   return { kind: 'calendar', unit, timeZone };
+}
+
+/** The options of {@link session}. */
+export interface SessionOptions {
+  /** By default a quarter of the gap, or the next smaller part that is whole milliseconds. */
+  readonly resolution?: Duration;
+}
+
+/** Sessions: `session('30 minutes')` ends when nothing of a key has come for half an hour of event time. */
+export function session(gap: Duration, { resolution }: SessionOptions = {}): Session {
+  const ms = durationMs(gap);
+  return {
+    kind: 'session',
+    gap: ms,
+    resolution: resolution === undefined ? resolutionOf(ms) : durationMs(resolution),
+  };
+}
+
+const PARTS = 4;
+const MOST_PARTS = 60;
+
+/** A part of the gap in whole milliseconds, about a quarter. A gap that has none, such as one of a prime number, is not divided. */
+function resolutionOf(gap: number): number {
+  for (let parts = PARTS; parts <= MOST_PARTS; parts++) if (gap % parts === 0) return gap / parts;
+  return gap;
 }

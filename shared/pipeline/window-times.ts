@@ -12,9 +12,20 @@ const LONGEST: Readonly<Record<CalendarUnit, number>> = {
   month: 31 * DAY + CHANGE,
 };
 
-/** No window of a declaration is longer than this, in milliseconds. */
-export const longestWindow = (spec: WindowSpec): number =>
-  spec.kind === 'calendar' ? LONGEST[spec.unit] : spec.size;
+/** How long most sessions are at most, in gaps: they have no limit. */
+const SESSION_GAPS = 10;
+
+/** No window of a declaration is longer than this, in milliseconds, but a session, of which few are. */
+export function longestWindow(spec: WindowSpec): number {
+  switch (spec.kind) {
+    case 'calendar':
+      return LONGEST[spec.unit];
+    case 'session':
+      return SESSION_GAPS * spec.gap;
+    default:
+      return spec.size;
+  }
+}
 
 /** From the end of one window to the end of the next, in milliseconds: at most this while windows without events count too. */
 export function windowPace(spec: WindowSpec): number {
@@ -27,6 +38,8 @@ export function windowPace(spec: WindowSpec): number {
       return spec.step;
     case 'calendar':
       return LONGEST[spec.unit];
+    case 'session':
+      return spec.resolution;
   }
 }
 
@@ -44,6 +57,8 @@ export function sliceLength(spec: WindowSpec): number {
       return spec.step;
     case 'calendar':
       return { hour: HOUR, day: DAY, week: 7 * DAY, month: 30 * DAY }[spec.unit];
+    case 'session':
+      return spec.resolution;
   }
 }
 
@@ -70,6 +85,8 @@ export function describeWindow(spec: WindowSpec): string {
       return `cumulative, up to ${formatDuration(spec.size)} by ${formatDuration(spec.step)}${shift(spec.offset)}`;
     case 'calendar':
       return `calendar, each ${spec.unit} in ${spec.timeZone}`;
+    case 'session':
+      return `session, until ${formatDuration(spec.gap)} have passed without an event`;
   }
 }
 

@@ -31,7 +31,7 @@ export function unstorable(result: WindowResult): string | undefined {
  * @param expiresAt - epoch seconds after which the table may delete it
  */
 export function resultItem(result: WindowResult, expiresAt: number): Record<string, AttributeValue> {
-  const { stage, key, start, end, revision, final, values } = result;
+  const { stage, key, start, end, revision, final, values, retracted } = result;
   return {
     pk: { S: keyPartition(stage, key) },
     sk: { S: windowSort(result) },
@@ -44,6 +44,8 @@ export function resultItem(result: WindowResult, expiresAt: number): Record<stri
     rev: { N: String(revision) },
     final: { BOOL: final },
     values: { S: JSON.stringify(values) },
+    // Kept, and hidden from readers: without it an older record that comes again would bring the window back.
+    ...(retracted && { retracted: { BOOL: true } }),
     expiresAt: { N: String(expiresAt) },
   };
 }

@@ -9,6 +9,10 @@ export interface WindowResult extends Window {
   /** Nothing can change it any more. */
   readonly final: boolean;
   readonly values: ResultValues;
+  /** The window turned out not to exist: what was emitted for it before is void, and the values are empty. Of sessions only. */
+  readonly retracted?: true;
+  /** Windows that this one replaces, as {@link windowId} names them: emitted before, and each retracted by a result of its own. */
+  readonly retracts?: readonly string[];
 }
 
 /** What all results of one firing share. */
@@ -17,7 +21,11 @@ export interface Firing extends Window {
   readonly stage: string;
   readonly revision: number;
   readonly final: boolean;
+  readonly retracted?: true | undefined;
 }
+
+/** Writes the result of one key. */
+export type WriteResult = (key: string, values: ResultValues, retracts?: readonly string[]) => string;
 
 /** Data that claims to be a window's result and is not one; the message says which part is wrong. */
 export class ResultFormatError extends Error {
@@ -34,8 +42,8 @@ const iso = (time: number): string => new Date(time).toISOString();
  * @returns writes the result of one key as a CloudEvents 1.0 event in JSON
  * @throws RangeError when the window lies outside the range of a Date
  */
-export function resultWriter(firing: Firing): (key: string, values: ResultValues) => string {
-  const { pipeline, stage, start, end, revision, final } = firing;
+export function resultWriter(firing: Firing): WriteResult {
+  const { pipeline, stage, start, end, revision, final, retracted } = firing;
   const name = JSON.stringify(stage).slice(1, -1);
   const source = JSON.stringify(`/millrace/${pipeline}/${stage}`);
   const head = `{"specversion":"1.0","id":"${name}/`;
@@ -43,23 +51,34 @@ export function resultWriter(firing: Firing): (key: string, values: ResultValues
     `/${start}/${end}/${revision}","source":${source},"type":"${name}.result","time":"${iso(end)}",` +
     `"datacontenttype":"application/json",`;
   const data = `"data":{"stage":"${name}","key":"`;
-  const tail = `","start":"${iso(start)}","end":"${iso(end)}","revision":${revision},"final":${final},"values":`;
-  return (key, values) => {
+  const tail =
+    `","start":"${iso(start)}","end":"${iso(end)}","revision":${revision},"final":${final},` +
+    `${retracted === true ? '"retracted":true,' : ''}"values":`;
+  return (key, values, retracts = []) => {
     const text = JSON.stringify(key).slice(1, -1);
     // The attribute must not be empty: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/partitioning.md
     const partition = text === '' ? '' : `"partitionkey":"${text}",`;
-    return `${head}${text}${middle}${partition}${data}${text}${tail}${JSON.stringify(values)}}}`;
+    const replaced = retracts.length === 0 ? '' : `,"retracts":${JSON.stringify(retracts)}`;
+    return `${head}${text}${middle}${partition}${data}${text}${tail}${JSON.stringify(values)}${replaced}}}`;
   };
 }
 
 /** One result as a CloudEvents 1.0 event in JSON; for many of one firing use {@link resultWriter}. */
 export function resultEvent(pipeline: string, result: WindowResult): string {
-  return resultWriter({ ...result, pipeline })(result.key, result.values);
+  return resultWriter({ ...result, pipeline })(result.key, result.values, result.retracts);
 }
+
+/** Names a window of a key whatever the revision: what the ids of its results begin with. */
+export const windowId = ({
+  stage,
+  key,
+  start,
+  end,
+}: Pick<WindowResult, 'stage' | 'key' | 'start' | 'end'>): string => `${stage}/${key}/${start}/${end}`;
 
 /** The id of a result's event: the same for every repetition of a firing, another for every revision. */
 export function resultId(result: Omit<WindowResult, 'final' | 'values'>): string {
-  return `${result.stage}/${result.key}/${result.start}/${result.end}/${result.revision}`;
+  return `${windowId(result)}/${result.revision}`;
 }
 
 /**
@@ -94,7 +113,26 @@ export function parseResult(data: unknown): WindowResult {
     throw new ResultFormatError('revision is not a whole number');
   }
   if (typeof final !== 'boolean') throw new ResultFormatError('final is neither true nor false');
-  return { stage, key, start, end, revision, final, values: parseValues(values) };
+  return {
+    ...{ stage, key, start, end, revision, final, values: parseValues(values) },
+    ...parseRetraction(data),
+  };
+}
+
+function parseRetraction({
+  retracted,
+  retracts,
+}: Record<string, unknown>): Pick<WindowResult, 'retracted' | 'retracts'> {
+  if (retracted !== undefined && retracted !== true) {
+    throw new ResultFormatError('retracted is neither true nor left out');
+  }
+  if (
+    retracts !== undefined &&
+    !(Array.isArray(retracts) && retracts.every((id) => typeof id === 'string'))
+  ) {
+    throw new ResultFormatError('retracts is not a list of windows');
+  }
+  return { ...(retracted && { retracted }), ...(retracts && { retracts }) };
 }
 
 function parseTime(name: string, value: unknown): number {

@@ -81,7 +81,7 @@ async function* readPartition(
         TableName: table,
         IndexName: index,
         KeyConditionExpression: '#hash = :hash AND #range BETWEEN :low AND :high',
-        ProjectionExpression: '#range, #key, #start, #end, #rev, #final, #values',
+        ProjectionExpression: '#range, #key, #start, #end, #rev, #final, #values, retracted',
         ExpressionAttributeNames: {
           '#hash': hash[0],
           '#range': range,
@@ -99,7 +99,7 @@ async function* readPartition(
     );
     for (const item of page.Items ?? []) {
       // BETWEEN includes its lower end, which the page before has returned.
-      if (item[range]?.S !== after) yield readItem(item);
+      if (item[range]?.S !== after && item.retracted?.BOOL !== true) yield readItem(item);
     }
     exclusiveStart = page.LastEvaluatedKey;
   } while (exclusiveStart !== undefined);

@@ -1,6 +1,6 @@
 import type { WindowMerge } from '../windows/types.ts';
+import { chunksOf } from './chunks.ts';
 import type { Tail } from './commit.ts';
-import { compress } from './compress.ts';
 import { SEGMENT_OVERHEAD, type Segment } from './segments.ts';
 import type { SlicePart } from './slice-reader.ts';
 import type { StageContext } from './stage-context.ts';
@@ -27,9 +27,6 @@ export const worthItsPrice: WorthCompacting = (reads, read, stored) =>
 
 /** So many segments of one slice are merged into one. */
 const LONG_CHAIN = 16;
-/** DynamoDB refuses items over 400 KB. */
-const MAX_CHUNK_BYTES = 350_000;
-const CHUNK_ROWS = 16_384;
 /** What may be held of one shard while it is read: beyond it slices stay as they are. */
 const MAX_ROWS = 300_000;
 /** What may wait to be written, in bytes. */
@@ -142,22 +139,4 @@ export class Compaction {
     this.#rows -= this.#slices.get(slice)?.merge.size ?? 0;
     this.#slices.set(slice, undefined);
   }
-}
-
-/** Cut only by content, so that everybody cuts alike. */
-function* chunksOf(merge: WindowMerge, slice: number): Generator<Uint8Array> {
-  for (let first = 0; first < merge.size; first += CHUNK_ROWS) {
-    yield* chunkOf(merge, slice, first, Math.min(CHUNK_ROWS, merge.size - first));
-  }
-}
-
-function* chunkOf(merge: WindowMerge, slice: number, first: number, count: number): Generator<Uint8Array> {
-  const chunk = compress(merge.encode(slice, first, count));
-  if (chunk.length <= MAX_CHUNK_BYTES || count === 1) {
-    yield chunk;
-    return;
-  }
-  const half = Math.ceil(count / 2);
-  yield* chunkOf(merge, slice, first, half);
-  yield* chunkOf(merge, slice, first + half, count - half);
 }

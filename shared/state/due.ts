@@ -1,9 +1,11 @@
 import { nextTick, tickAt } from '../windows/ticks.ts';
 import type { Window } from '../windows/types.ts';
 import { closesAt } from '../windows/watermark.ts';
+import type { Clock } from './clock.ts';
 import type { Firing } from './ledger.ts';
 import type { StageContext } from './stage-context.ts';
 import type { StageView } from './stage-view.ts';
+import { type IsTouched, touchesOf } from './touches.ts';
 
 /** A window that needs firing. */
 export interface DueWindow {
@@ -23,9 +25,10 @@ export interface DueWindow {
  * a tick has passed and it was touched since.
  */
 export function dueWindows(context: StageContext, view: StageView, now: number): DueWindow[] {
+  const isTouched = touchesOf(context.compiled, view.shards);
   return view.windows.flatMap((window) => {
     const firing = view.firings.get(window.end);
-    if (firing?.state !== 'claimed') return dueRevision(context, view, window, firing) ?? [];
+    if (firing?.state !== 'claimed') return dueRevision(context, view.clock, isTouched, window, firing) ?? [];
     // Whatever the time is now: what was claimed and perhaps half emitted must be finished.
     const { lease, final: closing, revision } = firing;
     return lease < now ? [{ window, firing, revision, closing }] : [];
@@ -33,25 +36,23 @@ export function dueWindows(context: StageContext, view: StageView, now: number):
 }
 
 function dueRevision(
-  context: StageContext,
-  view: StageView,
+  { compiled }: StageContext,
+  { watermark, firesUpTo }: Clock,
+  isTouched: IsTouched,
   window: Window,
   firing: Firing | undefined,
 ): DueWindow | undefined {
-  const { allowedLateness, emit } = context.compiled.stage;
-  const { watermark, firesUpTo } = view.clock;
+  const { emit } = compiled.stage;
   if (firing?.final === true) return undefined;
   if (window.end > firesUpTo) {
     const tick = emit.kind === 'early' ? tickAt(window, emit.every, firesUpTo) : undefined;
     if (tick === undefined || (firing !== undefined && firing.revision >= tick.revision)) return undefined;
     const { revision } = tick;
-    return isTouched(context, view, window, firing)
-      ? { window, firing, revision, closing: false }
-      : undefined;
+    return isTouched(window, firing?.cut) ? { window, firing, revision, closing: false } : undefined;
   }
-  const closing = watermark >= closesAt(window, allowedLateness);
+  const closing = watermark >= closesAt(window, compiled.closingDelay);
   const fired = firing !== undefined && firing.revision >= 0;
-  const due = closing || (emit.kind !== 'final' && (!fired || isTouched(context, view, window, firing)));
+  const due = closing || (emit.kind !== 'final' && (!fired || isTouched(window, firing.cut)));
   return due ? { window, firing, revision: fired ? firing.revision + 1 : 0, closing } : undefined;
 }
 
@@ -60,30 +61,17 @@ export function nextDue(context: StageContext, view: StageView, time: number): n
   const { emit } = context.compiled.stage;
   // Only data closes.
   if (emit.kind === 'final') return undefined;
+  const isTouched = touchesOf(context.compiled, view.shards);
   let next: number | undefined;
   for (const window of view.windows) {
     if (next !== undefined && window.start >= next) continue;
     const firing = view.firings.get(window.end);
     if (window.end <= time || (firing !== undefined && firing.revision >= 0)) continue;
-    const tick = emit.kind === 'early' && isTouched(context, view, window, firing);
+    const tick = emit.kind === 'early' && isTouched(window, firing?.cut);
     const at = (tick ? nextTick(window, emit.every, time) : undefined) ?? window.end;
     if (next === undefined || at < next) next = at;
   }
   return next;
-}
-
-/** Whether some shard has committed to one of the window's slices beyond the firing's cut. */
-function isTouched(
-  context: StageContext,
-  view: StageView,
-  window: Window,
-  firing: Firing | undefined,
-): boolean {
-  const slices = context.compiled.plan.windows.slicesOf(window);
-  return view.shards.some(({ shard, tail }) => {
-    const cut = firing?.cut?.get(shard) ?? 0;
-    return slices.some((slice) => (tail.open.get(slice)?.[1] ?? 0) > cut);
-  });
 }
 
 /**
@@ -96,5 +84,5 @@ export function closedUpTo(context: StageContext, view: StageView, fenced: numbe
     return firing === undefined || !firing.final || firing.state !== 'done';
   });
   if (unfinished === undefined) return fenced;
-  return Math.min(fenced, closesAt(unfinished, context.compiled.stage.allowedLateness) - 1);
+  return Math.min(fenced, closesAt(unfinished, context.compiled.closingDelay) - 1);
 }

@@ -33,3 +33,11 @@ export interface BucketHint {
   readonly end: number;
   readonly index: number;
 }
+
+/** What a group of firings has to emit. */
+export interface GroupResults {
+  /** Keys that it is about: hardly fewer than results. */
+  readonly keys: number;
+  /** Results by window. */
+  readonly results: Iterable<Iterable<EmittedResult>>;
+}

@@ -1,13 +1,15 @@
+import { moveClosing } from './closing.ts';
 import { Compaction } from './compaction.ts';
 import { mapLimit } from './concurrency.ts';
 import { closedUpTo, type DueWindow, dueWindows } from './due.ts';
 import { fenceShards } from './fence.ts';
 import { bucketsFor, deal, fireBuckets } from './fire-buckets.ts';
-import type { EmittedResult, FireOutputs } from './fire-outputs.ts';
+import type { EmittedResult, FireOutputs, GroupResults } from './fire-outputs.ts';
 import { sliceFutures } from './future.ts';
 import type { Firing } from './ledger.ts';
 import { type CutFiring, type MergedWindow, mergeWindows, TooManyKeys } from './merge.ts';
 import { resultsOf } from './results-of.ts';
+import { fireSessions, sessionsFrom } from './session-firing.ts';
 import type { StageContext } from './stage-context.ts';
 import { readShards, readStageView, type ShardView, type StageView } from './stage-view.ts';
 
@@ -40,8 +42,7 @@ export async function fireStage(context: StageContext, outputs: FireOutputs): Pr
   while (outputs.remaining() > MIN_REMAINING_MS) {
     const view = await readStageView(context);
     if (view === undefined) break;
-    const closed = closedUpTo(context, view, fenced);
-    if (closed > view.clock.closedUpTo) await context.clock.forward('closedUpTo', closed);
+    await moveClosing(context, view, closedUpTo(context, view, fenced));
     const due = dueWindows(context, view, context.now());
     const open = due.filter(({ closing }) => !closing).slice(0, GROUP);
     const group = open.length > 0 ? open : due.slice(0, GROUP);
@@ -74,6 +75,8 @@ async function fireGroup(
   // Tails are read after the claims: a cut chosen before would lose what is committed in between.
   const shards = await readShards(context, (await context.heads.read()).heads);
   const now: ReadonlyMap<string, number> = new Map(shards.map(({ shard, tail }) => [shard, tail.n]));
+  // After the tails, so that none has been pruned further, and before it is known that what is held is not over.
+  const sessions = await sessionsFrom(context);
   const cut = await mapLimit(holds, WRITES, async ({ window, firing }): Promise<CutFiring[]> => {
     // A cut that was taken over is looked at once more: had its revision become done before the tails were read, slices that it
     // needs may have been pruned from them, and what is merged from the rest would be another content under the same id.
@@ -83,6 +86,15 @@ async function fireGroup(
     return fixed?.cut === undefined ? [] : [{ window, firing: { ...fixed, cut: fixed.cut } }];
   });
   const firings = cut.flat();
+  if (sessions !== undefined) {
+    const emitted = await emitAll(
+      context,
+      outputs,
+      await fireSessions(context, sessions, firings, shards),
+      firings,
+    );
+    return { windows: holds.length, results: emitted };
+  }
   const compaction = new Compaction(context, sliceFutures(context, view, firings));
   const whole = firings.filter(({ firing }) => firing.buckets === undefined);
   let results = await finish(context, outputs, whole, shards, compaction);
@@ -144,19 +156,20 @@ async function finish(
     const first = await finish(context, outputs, firings.slice(0, half), shards, compaction);
     return first + (await finish(context, outputs, firings.slice(half), shards, compaction));
   }
-  const emitted = await emitAll(context, outputs, merged);
-  await mapLimit(firings, WRITES, ({ firing }) => context.ledger.done(firing.end, firing.revision));
-  return emitted;
+  const keys = merged.reduce((sum, { current }) => sum + current.size, 0);
+  const results = merged.map((one) => resultsOf(context, one));
+  return emitAll(context, outputs, { keys, results }, firings);
 }
 
-/** Emits a group's results; while that takes long, it is kept from being taken over. */
+/** Emits the results of a group's firings, after which they are done; while that takes long, it is kept from being taken over. */
 async function emitAll(
   context: StageContext,
   outputs: FireOutputs,
-  merged: readonly MergedWindow[],
+  { keys, results }: GroupResults,
+  firings: readonly CutFiring[],
 ): Promise<number> {
-  const packed = merged.reduce((sum, { current }) => sum + current.size, 0) > PACK_ABOVE;
-  let held: readonly Firing[] = merged.map(({ firing }) => firing.firing);
+  const packed = keys > PACK_ABOVE;
+  let held: readonly Firing[] = firings.map(({ firing }) => firing);
   let emitted = 0;
   let step: EmittedResult[] = [];
   const flush = async () => {
@@ -170,11 +183,12 @@ async function emitAll(
         : ((await context.ledger.takeOver(firing, now + LEASE_MS)) ?? firing),
     );
   };
-  for (const one of merged) {
-    for (const result of resultsOf(context, one)) {
+  for (const ofWindow of results) {
+    for (const result of ofWindow) {
       if (step.push(result) === STEP) await flush();
     }
   }
   if (step.length > 0) emitted += await outputs.emit(step, packed);
+  await mapLimit(firings, WRITES, ({ firing }) => context.ledger.done(firing.end, firing.revision));
   return emitted;
 }

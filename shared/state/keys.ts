@@ -13,6 +13,8 @@ export const headsPk = (stage: string): string => `heads#${stage}`;
 /** The stage's clock lies beside its heads, so that one query reads both; it sorts before any shard id. */
 export const CLOCK_SK = '!clock';
 export const firesPk = (stage: string): string => `fires#${stage}`;
+/** What sessions carry over closed slices; a sort key is the boundary. */
+export const carryPk = (stage: string): string => `carry#${stage}`;
 /** Times before 1970 are negative: the bias makes all of them sort as text. */
 export const timeSk = (time: number): string => String(time + TIME_BIAS).padStart(TIME_DIGITS, '0');
 export const parseTimeSk = (sk: string): number => Number(sk) - TIME_BIAS;

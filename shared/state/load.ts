@@ -34,14 +34,12 @@ export async function loadShard(
     })),
   );
   const w = Math.max(own.w, ...ancestors.map(({ tail }) => tail?.w ?? Number.NEGATIVE_INFINITY));
-  const { plan, stage } = context.compiled;
   const state = new ShardState(
     { ...own, w },
     progress.clock,
     context.now(),
     known.hashRange,
-    plan.windows,
-    stage.allowedLateness,
+    context.compiled,
   );
   for (const { shard: name, tail } of [...ancestors, { shard, tail: own }]) {
     if (tail !== undefined) await loadIds(context, name, tail, state);

@@ -1,12 +1,15 @@
 import { IdSet } from '../windows/id-set.ts';
-import type { WindowAssigner } from '../windows/types.ts';
 import type { Clock } from './clock.ts';
 import type { Tail } from './commit.ts';
+import type { CompiledStage } from './compiled-stage.ts';
 
 /** What a writer must know of one slice while it folds events. */
 export interface SliceState {
   readonly slice: number;
-  /** When the last window of the slice closes: at this watermark an event of the slice is too late. -Infinity: in no window. */
+  /**
+   * At this watermark an event of the slice is too late: the last of its windows, or the session that it would begin, takes no more.
+   * -Infinity: in no window.
+   */
   readonly closesAt: number;
   /** Ids of the events counted in this slice, by this shard and by those it descends from. */
   readonly ids: IdSet;
@@ -22,23 +25,20 @@ export class ShardState {
   readonly loadedAt: number;
   readonly hashRange: readonly [string, string] | undefined;
   readonly #slices = new Map<number, SliceState>();
-  readonly #windows: WindowAssigner;
-  readonly #lateness: number;
+  readonly #compiled: CompiledStage;
 
   constructor(
     tail: Tail,
     clock: Clock | undefined,
     loadedAt: number,
     hashRange: readonly [string, string] | undefined,
-    windows: WindowAssigner,
-    lateness: number,
+    compiled: CompiledStage,
   ) {
     this.tail = tail;
     this.clock = clock;
     this.loadedAt = loadedAt;
     this.hashRange = hashRange;
-    this.#windows = windows;
-    this.#lateness = lateness;
+    this.#compiled = compiled;
   }
 
   /** The watermark to decide lateness against: what is known of the stage's clock, never below the log's own. */
@@ -46,19 +46,19 @@ export class ShardState {
     return Math.max(this.tail.w, this.clock?.watermark ?? Number.NEGATIVE_INFINITY);
   }
 
-  closesAt(slice: number): number {
-    return this.#windows.lastEnd(slice) + this.#lateness;
-  }
-
   /** Whether every window of the slice is final, so that nothing of it need be kept. */
   isClosed(slice: number): boolean {
-    return this.closesAt(slice) <= (this.clock?.closedUpTo ?? Number.NEGATIVE_INFINITY);
+    const { plan, closingDelay } = this.#compiled;
+    const closed = this.clock?.closedUpTo ?? Number.NEGATIVE_INFINITY;
+    return plan.windows.lastEnd(slice) + closingDelay <= closed;
   }
 
   slice(slice: number): SliceState {
     let state = this.#slices.get(slice);
     if (state === undefined) {
-      state = { slice, closesAt: this.closesAt(slice), ids: new IdSet() };
+      const { plan, stage } = this.#compiled;
+      const closesAt = plan.windows.lastEnd(slice) + stage.allowedLateness;
+      state = { slice, closesAt, ids: new IdSet() };
       this.#slices.set(slice, state);
     }
     return state;

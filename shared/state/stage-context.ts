@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { longestWindow } from '../pipeline/index.ts';
 import { BucketLedger } from './bucket-ledger.ts';
+import { Carries } from './carry.ts';
 import { StageClock } from './clock.ts';
 import { type WorthCompacting, worthItsPrice } from './compaction.ts';
 import type { CompiledStage } from './compiled-stage.ts';
@@ -30,6 +31,8 @@ export interface StageContext {
   readonly worthCompacting: WorthCompacting;
   /** Keys that a function holds at once: windows with more are fired in buckets. */
   readonly maxKeys: number;
+  /** What goes on from closed slices; nothing where the windows are not sessions. */
+  readonly carries: Carries;
   /** How long the stream keeps records, in milliseconds. */
   readonly retention: number;
   /** The wall clock, epoch milliseconds. */
@@ -74,6 +77,7 @@ export function stageContext(options: StageContextOptions): StageContext {
     segments: new SliceSegments(items),
     worthCompacting: options.worthCompacting ?? worthItsPrice,
     maxKeys: options.maxKeys ?? MAX_KEYS,
+    carries: new Carries(items),
     retention,
     now,
     logExpiry: () => seconds(now() + kept),

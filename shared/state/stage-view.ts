@@ -38,9 +38,10 @@ export async function readShards(context: StageContext, heads: readonly Head[]):
 
 /** Reads a stage's view; `undefined` until its clock has been started. */
 export async function readStageView(context: StageContext): Promise<StageView | undefined> {
-  const { clock, heads } = await context.heads.read();
-  if (clock === undefined) return undefined;
+  const { clock: before, heads } = await context.heads.read();
+  if (before === undefined) return undefined;
   const shards = await readShards(context, heads);
+  const clock = await clockOf(context, before);
   const windows = openWindows(context, clock, shards);
   const [first, last] = [windows[0], windows.at(-1)];
   const firings =
@@ -50,13 +51,20 @@ export async function readStageView(context: StageContext): Promise<StageView | 
   return { clock, heads, shards, windows, firings };
 }
 
+/**
+ * Sessions go on across what is closed, and what was closed is carried over (see carry.ts): the clock says from where on, so it
+ * must be at least as new as the tails, from which writers have pruned what an older clock would still have looked for.
+ */
+const clockOf = async (context: StageContext, before: Clock): Promise<Clock> =>
+  context.compiled.session === undefined ? before : ((await context.clock.read()) ?? before);
+
 function openWindows(context: StageContext, clock: Clock, shards: readonly ShardView[]): Window[] {
-  const { plan, stage } = context.compiled;
+  const { plan, closingDelay } = context.compiled;
   const slices = new Set(shards.flatMap(({ tail }) => [...tail.open.keys()]));
   const windows = new Map<number, Window>();
   for (const slice of slices) {
     for (const window of plan.windows.windowsOf(slice)) {
-      if (window.end + stage.allowedLateness > clock.closedUpTo) windows.set(window.end, window);
+      if (window.end + closingDelay > clock.closedUpTo) windows.set(window.end, window);
     }
   }
   return [...windows.values()].sort((a, b) => a.end - b.end);

@@ -56,10 +56,12 @@ export class TimeKeeper {
    */
   #revises(state: ShardState, slices: Iterable<number>, reached: number): boolean {
     const fired = Math.max(reached, state.clock?.firesUpTo ?? reached);
-    const { plan, stage } = this.#context.compiled;
+    const { plan, stage, session, closingDelay } = this.#context.compiled;
     if (stage.emit.kind === 'final') return false;
-    const taken = state.tail.w - stage.allowedLateness;
+    const taken = state.tail.w - closingDelay;
     for (const slice of slices) {
+      // Sessions that have ended go on with what comes within the gap, and fire in a unit that has not fired, perhaps.
+      if (session !== undefined && plan.windows.sliceEnd(slice) <= fired) return true;
       if (plan.windows.windowsOf(slice).some(({ end }) => end <= fired && end > taken)) return true;
     }
     return false;

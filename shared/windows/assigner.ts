@@ -2,6 +2,7 @@ import type { WindowSpec } from '../pipeline/index.ts';
 import { calendarAssigner } from './calendar.ts';
 import { cumulativeAssigner } from './cumulative.ts';
 import { hoppingAssigner } from './hopping.ts';
+import { sessionAssigner } from './session.ts';
 import { tumblingAssigner } from './tumbling.ts';
 import type { WindowAssigner } from './types.ts';
 
@@ -16,6 +17,8 @@ export function createAssigner(spec: WindowSpec): WindowAssigner {
       return cumulativeAssigner(spec);
     case 'calendar':
       return calendarAssigner(spec);
+    case 'session':
+      return sessionAssigner(spec);
   }
 }
 
@@ -33,5 +36,7 @@ export function describeSlices(spec: WindowSpec): string {
       return `windows growing to ${spec.size} ms by ${spec.step} ms from ${spec.offset} ms`;
     case 'calendar':
       return `windows of each ${spec.unit} in ${spec.timeZone}`;
+    case 'session':
+      return `sessions with gaps of ${spec.gap} ms in slices of ${spec.resolution} ms`;
   }
 }

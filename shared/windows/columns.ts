@@ -1,5 +1,5 @@
 import type { Aggregate, Expression, WindowStage } from '../pipeline/index.ts';
-import { type Operand, operandOf } from './expression.ts';
+import { EVENT_TIME, type Operand, operandOf } from './expression.ts';
 
 /**
  * A primitive that aggregates are made of, kept once per key however many aggregates use it.
@@ -34,6 +34,8 @@ export interface Layout {
   readonly values: readonly (readonly [name: string, formula: Formula])[];
   /** The columns of which the sum over all keys is needed. */
   readonly totals: readonly Column[];
+  /** Of sessions, which begin and end with events: when the first and the last were. */
+  readonly times: { readonly first: Column; readonly last: Column } | undefined;
 }
 
 const SLOTS: Readonly<Record<Primitive, readonly number[]>> = {
@@ -99,5 +101,9 @@ export function layoutOf(stage: WindowStage): Layout {
     }
   };
   const values = Object.entries(stage.values).map(([name, aggregate]) => [name, formula(aggregate)] as const);
-  return { columns, initial: Float64Array.from(initial), values, totals: [...totals] };
+  const times =
+    stage.window.kind === 'session'
+      ? { first: column('min', EVENT_TIME), last: column('max', EVENT_TIME) }
+      : undefined;
+  return { columns, initial: Float64Array.from(initial), values, totals: [...totals], times };
 }

@@ -13,6 +13,15 @@ export interface Operand {
   readonly optional: boolean;
 }
 
+/** The event time in epoch milliseconds; its id is no expression's, in which names are quoted. */
+export const EVENT_TIME: Operand = {
+  id: 'time',
+  expression: 0,
+  fields: [],
+  integer: true,
+  optional: false,
+};
+
 /** Analyses an expression over the fields of a type. */
 export function operandOf(expression: Expression, type: EventType): Operand {
   const integer = isInteger(expression, type);

@@ -5,7 +5,7 @@ import { encodeSlice } from './delta.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { foldColumn, foldRemainders } from './fold-column.ts';
 import { Rows } from './rows.ts';
-import type { ResultValues, WindowMerge } from './types.ts';
+import type { ResultValues, Span, WindowMerge } from './types.ts';
 
 /** Many windows may be merged side by side, each with few keys. */
 const EXPECTED_ROWS = 64;
@@ -54,8 +54,19 @@ export class TableMerge implements WindowMerge {
     return this.#rows.keys;
   }
 
-  absorb(other: WindowMerge): void {
-    this.fold(partialsOf(TableMerge.of(other, this.#layout).#rows));
+  absorb(other: WindowMerge, nameOf?: (index: number) => string | undefined): void {
+    const partials = partialsOf(TableMerge.of(other, this.#layout).#rows);
+    this.fold(nameOf === undefined ? partials : renamed(partials, nameOf, this.#layout));
+  }
+
+  *spans(): IterableIterator<Span> {
+    const { times } = this.#layout;
+    if (times === undefined) throw new TypeError('only stages with sessions keep the times of events');
+    const { keys, values, width } = this.#rows;
+    for (let row = 0; row < keys.length; row++) {
+      const start = values[row * width + times.first.slot] as number;
+      yield { key: keys[row] as string, start, last: values[row * width + times.last.slot] as number };
+    }
   }
 
   /** Folds partials in. */
@@ -66,7 +77,7 @@ export class TableMerge implements WindowMerge {
     } else {
       this.#totals ??= totalsRow(this.#layout);
       foldTotals(this.#layout, this.#totals, partials);
-      foldRows(this.#layout, this.#rows, select(partials, this.#bucket, this.#layout));
+      foldRows(this.#layout, this.#rows, ofBucket(partials, this.#bucket, this.#layout));
     }
   }
 
@@ -135,12 +146,27 @@ function foldTotals(layout: Layout, totals: Rows, partials: Partials): void {
 }
 
 /** The partials of a bucket's keys alone. */
-function select(partials: Partials, bucket: Bucket, { initial }: Layout): Partials {
+const ofBucket = (partials: Partials, bucket: Bucket, layout: Layout): Partials =>
+  select(partials, (index) => bucketOf(partials.keys[index] as string, bucket.of) === bucket.index, layout);
+
+/** The partials under other names, without those that have none. */
+function renamed(
+  partials: Partials,
+  nameOf: (index: number) => string | undefined,
+  layout: Layout,
+): Partials {
+  const names = partials.keys.map((_, index) => nameOf(index));
+  const kept = names.filter((name) => name !== undefined);
+  if (kept.length === names.length) return { ...partials, keys: kept };
+  return { ...select(partials, (index) => names[index] !== undefined, layout), keys: kept };
+}
+
+function select(partials: Partials, isWanted: (index: number) => boolean, { initial }: Layout): Partials {
   const { keys, numbers, perSlot, perKey } = partials;
   const chosen: number[] = [];
   const places = new Map<number, number>();
   for (let i = 0; i < keys.length; i++) {
-    if (bucketOf(keys[i] as string, bucket.of) !== bucket.index) continue;
+    if (!isWanted(i)) continue;
     places.set(i, chosen.length);
     chosen.push(i);
   }

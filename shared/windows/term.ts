@@ -1,5 +1,5 @@
 import type { Expression } from '../pipeline/index.ts';
-import type { Operand } from './expression.ts';
+import { EVENT_TIME, type Operand } from './expression.ts';
 
 /** The code of an operand's value in one event: statements that compute it, and what stands for it afterwards. */
 export interface Term {
@@ -32,7 +32,7 @@ export function termOf(operand: Operand, name: string, field: (name: string) => 
     steps.push(`const ${step} = ${optional ? `${name}_fields ? ${computed} : 0` : computed};`);
     return step;
   };
-  const value = evaluate(expression);
+  const value = operand.id === EVENT_TIME.id ? 'time' : evaluate(expression);
   const finite = (variable: string) => `Number.isFinite(${variable})`;
   const fields = operand.fields.map((used) => finite(field(used))).join(' && ') || 'true';
   const present = integer || steps.length === 0 ? `${name}_fields` : `${name}_present`;

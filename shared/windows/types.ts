@@ -59,14 +59,27 @@ export interface DeltaReader {
   mergeInto(slice: number, target: WindowMerge): void;
 }
 
+/** From the first to the last event of a key, epoch milliseconds. */
+export interface Span {
+  readonly key: string;
+  readonly start: number;
+  readonly last: number;
+}
+
 /** The partials of one window being merged: by key, a left fold in the order of the calls. */
 export interface WindowMerge {
   /** Number of keys. */
   readonly size: number;
   /** The keys in the order in which they first appeared. */
   readonly keys: readonly string[];
-  /** Folds another merge in, key by key. */
-  absorb(other: WindowMerge): void;
+  /**
+   * Folds another merge in, key by key.
+   *
+   * @param nameOf - what the key at an index of the other is called here; `undefined` leaves it out
+   */
+  absorb(other: WindowMerge, nameOf?: (index: number) => string | undefined): void;
+  /** Of a stage with sessions: when each key's first and last events were, in the order in which keys first appeared. */
+  spans(): IterableIterator<Span>;
   /**
    * Results per key, in the order in which keys first appeared; call after everything is merged.
    *
