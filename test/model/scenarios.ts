@@ -26,7 +26,17 @@ export const closing: Scenario = {
   shards: [{ name: 'A', records: at('a1 b3 c1') }],
   ends: [2],
   ambiguous: false,
+  crashes: false,
   firers: 1,
+};
+
+/** The same, and any of them dies at any point, and batches are committed in parts. */
+export const closingCrashes: Scenario = {
+  ...closing,
+  name: 'a closing while two writers and a firer die',
+  shards: [{ name: 'A', records: at('a1 b3 c1') }],
+  crashes: true,
+  parts: true,
 };
 
 /** On time, then a revision, then the final one, by two firers of which one may be slow. */
@@ -42,6 +52,9 @@ export const twoFirers: Scenario = {
   timeouts: false,
   ambiguous: false,
 };
+
+/** The same, slow but alive: a lease may be over at any time. */
+export const slowFirers: Scenario = { ...twoFirers, name: 'two slow firers of one window', crashes: false };
 
 /** Overlapping windows: an event is too late for one and in time for the next. */
 export const hopping: Scenario = {
@@ -72,10 +85,10 @@ export const split: Scenario = {
   ...twoWriters,
   name: 'a split',
   shards: [
-    { name: 'P', records: at('a1 b3') },
-    { name: 'C', records: at('a1 c1'), parents: [0] },
+    { name: 'P', records: at('a1 b3 d1') },
+    { name: 'C', records: at('c1 a1 d1'), parents: [0] },
   ],
-  writers: [0, 1, 1],
+  writers: [0, 1],
   staleClock: true,
   sweeper: false,
   arrivals: true,
@@ -118,10 +131,10 @@ export const splitClosing: Scenario = {
     { name: 'C', records: at('c1'), parents: [0] },
   ],
   writers: [0, 1],
+  ends: [2],
   firers: 1,
   sweeper: true,
   crashes: false,
-  staleClock: false,
 };
 
 /** Nobody knows the shards yet, and one is far ahead of the other. */
@@ -164,16 +177,47 @@ export const retiring: Scenario = {
   unregistered: false,
 };
 
-/** Log items go when they are old. */
+/** A shard whose log has expired up to its head; late events, then one in time, while items go on expiring. */
 export const expiring: Scenario = {
   ...twoWriters,
-  name: 'an old log',
-  shards: [{ name: 'A', records: at('a1 b3 c1 d5 e1') }],
-  writers: [0],
-  firers: 1,
+  name: 'a log that expires',
+  shards: [{ name: 'A', records: at('z3 c1 d1 g7') }],
+  ends: [8],
+  writers: [0, 0],
+  expired: 5,
   expiry: true,
-  arrivals: true,
+  ambiguous: false,
+};
+
+/** A shard whose log has expired up to its head, and a closing. */
+export const closingExpired: Scenario = {
+  ...twoWriters,
+  name: 'a closing over an expired log',
+  shards: [
+    { name: 'A', records: at('z3 c1') },
+    { name: 'B', records: at('b1 d3') },
+  ],
+  ends: [2],
+  writers: [0, 1],
+  firers: 1,
+  expired: 0,
+  crashes: false,
   timeouts: false,
   ambiguous: false,
-  commits: 7,
+};
+
+/** A window fires by a time that only the sweeper has seen, and is touched later by the shard that was left out. */
+export const idleFiring: Scenario = {
+  ...firstShards,
+  name: 'an idle shard and a firing',
+  shards: [
+    { name: 'A', records: at('a2') },
+    { name: 'B', records: at('c2 d4 e5') },
+  ],
+  unregistered: false,
+  crashes: false,
+  ends: [3],
+  lateness: 3,
+  firers: 1,
+  brief: true,
 };

@@ -1,4 +1,4 @@
-import { afterView } from './firer.ts';
+import { afterView } from './firing.ts';
 import { CLAIMED, DONE, FIRER, LEDGER, REVISIONS, SIGHT } from './layout.ts';
 import type { Machine } from './machine.ts';
 

@@ -1,6 +1,7 @@
-import { knownHeads, PC } from './firer.ts';
+import { knownHeads } from './firing.ts';
 import { CLOCK, COMMIT, COMMIT_BYTES, FENCE, FIRER, HEAD, SOURCE } from './layout.ts';
 import type { Machine } from './machine.ts';
+import { FIRER_PC } from './pc.ts';
 import { forwardClock } from './time.ts';
 
 /** Brings every shard's log past the watermark before a closing; lists the shards again until no new one appears. */
@@ -8,15 +9,15 @@ export function fenceStep(m: Machine, index: number, name: string) {
   const b = m.b;
   const f = m.l.firer(index);
   switch (b[f + FIRER.pc]) {
-    case PC.fenceHeads: {
+    case FIRER_PC.fenceHeads: {
       b[f + FIRER.heads] = knownHeads(m);
       b[f + FIRER.retired] = retiredHeads(m);
-      b[f + FIRER.pc] = PC.fenceList;
+      b[f + FIRER.pc] = FIRER_PC.fenceList;
       return m.emit(`${name} reads the heads`);
     }
-    case PC.fenceList:
+    case FIRER_PC.fenceList:
       return list(m, index, name);
-    case PC.fenceRead: {
+    case FIRER_PC.fenceRead: {
       const shard = lowest(b[f + FIRER.todo]!);
       const n = m.last(shard);
       const head = b[m.l.head(shard) + HEAD.n]!;
@@ -24,7 +25,7 @@ export function fenceStep(m: Machine, index: number, name: string) {
       const done = n > 0 && !expired && m.of(shard, n, 'w') >= b[f + FIRER.watermark]!;
       b[f + FIRER.tail] = expired ? head : n;
       if (done) next(m, f, shard);
-      else b[f + FIRER.pc] = PC.fenceAppend;
+      else b[f + FIRER.pc] = FIRER_PC.fenceAppend;
       return m.emit(`${name} reads the tail of ${m.s.shards[shard]!.name}`);
     }
     default:
@@ -51,12 +52,12 @@ function list(m: Machine, index: number, name: string) {
 
 function finishIfNone(m: Machine, f: number) {
   const { b } = m;
-  if (b[f + FIRER.todo] !== 0) b[f + FIRER.pc] = PC.fenceRead;
+  if (b[f + FIRER.todo] !== 0) b[f + FIRER.pc] = FIRER_PC.fenceRead;
   else {
     if (!m.rules.pruneAfterFinal) forwardClock(m, CLOCK.closed, b[f + FIRER.watermark]!);
     b[f + FIRER.seen] = 0;
     b[f + FIRER.watermark] = 0;
-    b[f + FIRER.pc] = PC.claim;
+    b[f + FIRER.pc] = FIRER_PC.claim;
   }
 }
 
@@ -66,8 +67,8 @@ function next(m: Machine, f: number, shard: number) {
   b[f + FIRER.tail] = 0;
   b[f + FIRER.todo]! &= ~(1 << shard);
   b[f + FIRER.seen]! |= 1 << shard;
-  if (b[f + FIRER.todo] !== 0) b[f + FIRER.pc] = PC.fenceRead;
-  else if (m.rules.fenceListAgain) b[f + FIRER.pc] = PC.fenceHeads;
+  if (b[f + FIRER.todo] !== 0) b[f + FIRER.pc] = FIRER_PC.fenceRead;
+  else if (m.rules.fenceListAgain) b[f + FIRER.pc] = FIRER_PC.fenceHeads;
   else finishIfNone(m, f);
 }
 
@@ -80,7 +81,7 @@ function append(m: Machine, index: number, name: string) {
   const expired = last > 0 && m.of(shard, last, 'kind') === 0;
   const n = last + 1;
   if (n > m.s.commits) throw new RangeError(`${m.s.name}: the log needs more than ${m.s.commits} items`);
-  b[f + FIRER.pc] = PC.fenceRead;
+  b[f + FIRER.pc] = FIRER_PC.fenceRead;
   if (m.of(shard, n, 'kind') !== 0) {
     b[f + FIRER.tail] = 0;
     return m.emit(`${name} finds commit ${n} of ${m.s.shards[shard]!.name} there already`);

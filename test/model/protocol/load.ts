@@ -1,35 +1,36 @@
+import { advanceHead } from './actions.ts';
 import { checkOutput, inSlices } from './checks.ts';
 import { CLOCK, GHOST, HEAD, WRITER } from './layout.ts';
 import type { Machine } from './machine.ts';
-import { advanceHead, PC } from './writer.ts';
+import { WRITER_PC } from './pc.ts';
 
 /** A cold start, call by call: heads and clock, the own log, the ancestors' logs, and the actions that may be undone. */
 export function loadStep(m: Machine, index: number, name: string) {
   const b = m.begin();
   const w = m.l.writer(index);
   switch (b[w + WRITER.pc]) {
-    case PC.loadHeads:
+    case WRITER_PC.loadHeads:
       return loadHeads(m, index, name);
-    case PC.loadOwn:
+    case WRITER_PC.loadOwn:
       loadOwn(m, index);
       return m.emit(`${name} reads its log`);
-    case PC.loadAncestors:
+    case WRITER_PC.loadAncestors:
       loadAncestor(m, index);
       return m.emit(`${name} reads an ancestor's log`);
-    case PC.repeat: {
+    case WRITER_PC.repeat: {
       const n = b[w + WRITER.at]!;
       const shard = m.s.writers[index]!;
       if (m.of(shard, n, 'kind') === 0) m.wrong('a gap in the log');
       b[m.l.ghost + GHOST.emitted]! |= m.of(shard, n, 'late');
       const last = n >= b[w + WRITER.lastBatch]!;
       b[w + WRITER.at] = last ? 0 : n + 1;
-      b[w + WRITER.pc] = last ? PC.repeatHead : PC.repeat;
+      b[w + WRITER.pc] = last ? WRITER_PC.repeatHead : WRITER_PC.repeat;
       checkOutput(m);
       return m.emit(`${name} repeats the actions of commit ${n}`);
     }
     default:
       advanceHead(m, index);
-      b[w + WRITER.pc] = PC.ready;
+      b[w + WRITER.pc] = WRITER_PC.ready;
       return m.emit(`${name} says in the head that commit ${b[w + WRITER.n]} is done`);
   }
 }
@@ -44,7 +45,7 @@ function loadHeads(m: Machine, index: number, name: string) {
     b[w + WRITER.max] = b[head + HEAD.max]!;
     b[w + WRITER.clock] = clock;
     b[w + WRITER.closed] = closed;
-    b[w + WRITER.pc] = PC.loadOwn;
+    b[w + WRITER.pc] = WRITER_PC.loadOwn;
   };
   read(b[m.l.clock + CLOCK.watermark]!, b[m.l.clock + CLOCK.closed]!);
   m.emit(`${name} reads heads and clock`);
@@ -73,7 +74,7 @@ function loadOwn(m: Machine, index: number) {
     b[w + WRITER.lastBatch] = head;
   }
   b[w + WRITER.valid] = 1;
-  if (m.c.ancestors[shard]!.length > 0) b[w + WRITER.pc] = PC.loadAncestors;
+  if (m.c.ancestors[shard]!.length > 0) b[w + WRITER.pc] = WRITER_PC.loadAncestors;
   else loaded(m, index);
 }
 
@@ -121,9 +122,9 @@ function loaded(m: Machine, index: number) {
   const w = m.l.writer(index);
   const head = b[w + WRITER.head]!;
   b[w + WRITER.head] = 0;
-  if (head >= b[w + WRITER.lastBatch]! || !m.rules.repeatActions) b[w + WRITER.pc] = PC.ready;
+  if (head >= b[w + WRITER.lastBatch]! || !m.rules.repeatActions) b[w + WRITER.pc] = WRITER_PC.ready;
   else {
     b[w + WRITER.at] = head + 1;
-    b[w + WRITER.pc] = PC.repeat;
+    b[w + WRITER.pc] = WRITER_PC.repeat;
   }
 }

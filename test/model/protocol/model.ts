@@ -1,7 +1,7 @@
 import type { Model, Step, Visit } from '../search/search.ts';
 import { describeState } from './describe.ts';
 import { firerAccidents, firerSteps } from './firer.ts';
-import { CLOCK, HEAD, SOURCE } from './layout.ts';
+import { CLOCK, GHOST, HEAD, SOURCE } from './layout.ts';
 import { Machine } from './machine.ts';
 import { type Rule, rulesWithout } from './rules.ts';
 import type { Scenario } from './scenario.ts';
@@ -22,7 +22,9 @@ export class ProtocolModel implements Model {
     this.name = broken === undefined ? scenario.name : `${scenario.name} without ${broken}`;
     // Traces are easier to read when processes keep their names.
     this.#m = new Machine(scenario, rulesWithout(broken), broken === undefined);
-    this.#settle = new Settle(new Machine({ ...scenario, silence: true }, rulesWithout(broken), false));
+    this.#settle = new Settle(
+      new Machine({ ...scenario, silence: scenario.brief !== true }, rulesWithout(broken), false),
+    );
     this.size = this.#m.l.size;
     this.initial = start(this.#m);
   }
@@ -75,6 +77,19 @@ function start(m: Machine): Uint8Array {
     b[source + SOURCE.closed] = parent ? 1 : 0;
   }
   if (s.arrivals !== true)
-    for (const [record, level] of c.reachedBefore.entries()) b[l.levels + record] = level;
+    for (const [record, level] of c.reachedBefore.entries())
+      b[l.levels + record] = Math.max(level, s.expired ?? 0);
+  if (s.expired !== undefined) startExpired(m, s.expired);
   return b.slice();
+}
+
+function startExpired({ b, c, l }: Machine, time: number): void {
+  b[l.clock + CLOCK.watermark] = time;
+  b[l.clock + CLOCK.closed] = time;
+  b[l.head(0) + HEAD.n] = 1;
+  b[l.head(0) + HEAD.position] = 1;
+  b[l.head(0) + HEAD.max] = c.times[0]!;
+  b[l.source(0) + SOURCE.checkpoint] = 1;
+  b[l.ghost + GHOST.consumed] = 1;
+  b[l.ghost + GHOST.counted] = 1;
 }

@@ -22,7 +22,6 @@ export const RULES = {
   retireConsumed: "a parent's head retires only when the parent is consumed [!]",
   probeIdle: 'only a shard with nothing to read may be left out of the minimum',
   headsBeforeProbe: 'the sweeper reads the heads first, then the shards, then probes [!]',
-  silenceOnlyFires: 'silence fires windows, it does not close them',
   silenceSeesRetired: 'silence counts from the last event of any shard, also of one that is retired',
   childAfterParents: 'a child shard starts only when its parents are consumed',
   claimCondition: 'a claim needs the revision before it done, or no revision at all [!]',

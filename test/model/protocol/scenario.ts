@@ -31,6 +31,8 @@ export interface Scenario {
   readonly unregistered?: boolean;
   /** A cold start may read an old clock: more than the implementation must stand. */
   readonly staleClock?: boolean;
+  /** The first shard's first record was committed long ago, and its commit has expired; the clock stands here. */
+  readonly expired?: number;
   /** Log items expire when their slices are closed. */
   readonly expiry?: boolean;
   /** A batch may be committed in several parts. */
@@ -43,6 +45,8 @@ export interface Scenario {
   readonly ambiguous?: boolean;
   /** The stream falls silent: windows fire at the speed of the wall clock. */
   readonly silence?: boolean;
+  /** In the end it is not silent for long enough to fire windows: only what has fired must be right. */
+  readonly brief?: boolean;
   /** Writers move the clock after their commits. */
   readonly keepTime?: boolean;
   /** Log items per shard at most. */

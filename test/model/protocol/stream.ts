@@ -1,4 +1,4 @@
-import { CLOCK, GHOST, HEAD, SOURCE, WRITER, WRITER_BYTES } from './layout.ts';
+import { CLOCK, FENCE, GHOST, HEAD, SOURCE, WRITER, WRITER_BYTES } from './layout.ts';
 import type { Machine } from './machine.ts';
 
 /** Whether a shard has ended: closed, and followed by its children. */
@@ -80,7 +80,8 @@ function reshard(m: Machine): void {
 function expire(m: Machine, shard: number, n: number): void {
   const b = m.begin();
   if (m.of(shard, n, 'kind') === 0) return;
-  if (m.rules.expireBelowHead && n > b[m.l.head(shard) + HEAD.n]!) return;
+  // A fence has no actions, so it may expire above the head.
+  if (m.rules.expireBelowHead && m.of(shard, n, 'kind') !== FENCE && n > b[m.l.head(shard) + HEAD.n]!) return;
   if (m.rules.expireBelowHead && m.of(shard, n, 'to') > b[m.l.source(shard) + SOURCE.checkpoint]!) return;
   for (let at = 1; at <= n; at++) {
     const slices = m.slicesOf(m.of(shard, at, 'counted'));
