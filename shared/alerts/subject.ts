@@ -59,10 +59,14 @@ function resultReader(from: WindowStage, { input, finalOnly, key: keyField }: Al
       if (!(error instanceof ResultFormatError)) throw error;
       return { code: 'not-a-result', reason: error.message };
     }
-    if (finalOnly && !result.final) return undefined;
+    if (result.retracted || (finalOnly && !result.final)) return undefined;
     const { start, end, key, values } = result;
     const fields: Readonly<Record<string, unknown>> = { ...values, start, end, [keyName]: key };
     const alertKey = keyField === undefined ? key : String(fields[keyField]);
-    return { data: fields, attributes: { id, source, type, time: end - 1, key: alertKey } };
+    return {
+      data: fields,
+      attributes: { id, source, type, time: end - 1, key: alertKey },
+      sessionStart: from.window.kind === 'session' ? start : undefined,
+    };
   };
 }

@@ -11,6 +11,7 @@ import {
   equals,
   eventType,
   max,
+  session,
   tumbling,
   windowStage,
 } from '../../../shared/pipeline/index.ts';
@@ -140,6 +141,22 @@ describe('over results', () => {
     const final = new AlertRule({ ...stage, finalOnly: true });
     expect(final.judge(result({ revision: 4 }), 0, false)).toEqual({});
     expect(final.judge(result({ final: true }), 0, false).alert).toBeDefined();
+  });
+
+  test('of a session carry its start, and those that are taken back tell nothing', () => {
+    const sessions = windowStage('minutes', {
+      description: 'sessions',
+      from: reading,
+      key: 'patient',
+      window: session('1 minute'),
+      outOfOrderness: '1 second',
+      allowedLateness: '1 minute',
+      values: { breaches: count() },
+    });
+    const ofSessions = new AlertRule(alertStage('a', { ...shared, from: sessions }));
+    expect(ofSessions.judge(result(), 0, false).alert).toMatchObject({ sessionStart: 0, time: 59_999 });
+    expect(rule.judge(result(), 0, false).alert?.sessionStart).toBeUndefined();
+    expect(ofSessions.judge(result({ retracted: true, values: {} }), 0, false)).toEqual({});
   });
 
   test('of other stages are none of its business; what only claims to be one is set aside', () => {
