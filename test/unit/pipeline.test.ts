@@ -21,6 +21,8 @@ import {
   PipelineError,
   pipeline,
   ratio,
+  session,
+  share,
   sum,
   tumbling,
   type WindowStage,
@@ -132,6 +134,22 @@ describe('a declaration that cannot work', () => {
       { emit: early('10 milliseconds') },
       'it would emit a window early 6000 times, over 1500: use at least 40 milliseconds',
     ],
+    ['sessions without a gap', { window: session('0 seconds') }, 'the gap of its sessions is 0 ms'],
+    [
+      'a resolution that is no part of the gap',
+      { window: session('1 minute', { resolution: '7 seconds' }) },
+      'the gap of its sessions, 60000 ms, is no whole number of its resolution, 7000 ms, up to 100',
+    ],
+    [
+      'sessions before their end',
+      { window: session('1 minute'), emit: early('10 seconds') },
+      'it would emit sessions early, whose end nobody knows before: use onTime() or final()',
+    ],
+    [
+      'a share among sessions',
+      { window: session('1 minute'), values: { part: share('watts') } },
+      'value "part" is a share of a total, and no two sessions are of the same time',
+    ],
     [
       'too many open windows',
       { window: tumbling('1 millisecond'), allowedLateness: 86_400_000 },
@@ -218,6 +236,7 @@ test.each([
   [hopping('7 seconds', '59.999 seconds'), 'hopping, 7 seconds every 59999 milliseconds'],
   [cumulative('1 day', '1 hour'), 'cumulative, up to 1 day by 1 hour'],
   [calendar('week', 'Europe/Berlin'), 'calendar, each week in Europe/Berlin'],
+  [session('2 minutes'), 'session, until 2 minutes have passed without an event'],
 ])('windows in words: %#', (window, words) => {
   expect(problemsOf({ window })).toEqual([]);
   expect(describeWindow(window)).toBe(words);

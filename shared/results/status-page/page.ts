@@ -48,6 +48,7 @@ function html(stages: readonly WindowStage[]): string {
     back: longestWindow(window) + windowPace(window),
     values: Object.keys(values),
     kept: materialize,
+    sessions: window.kind === 'session',
   }));
   // "<" could end the element that holds the data.
   const data = JSON.stringify(declared).replaceAll('<', '\\u003c');

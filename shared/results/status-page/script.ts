@@ -72,21 +72,22 @@ function facts(status) {
   return list.map(([term, value]) => element('div', {}, element('dt', {}, term), element('dd', {}, value)));
 }
 
-/** The latest window of an answer: its rows with the largest first value, and how many there are in all. */
-function latest(items) {
+/** The rows of the latest window of an answer, the largest first value first; of sessions, which each key has for itself, those that ended last. */
+function latest(stage, items, size) {
+  if (stage.sessions) return [...items].sort((a, b) => (a.end < b.end ? 1 : -1));
   const end = items.reduce((last, item) => (item.end > last ? item.end : last), '');
-  return items.filter((item) => item.end === end);
+  return items.filter((item) => item.end === end).sort((a, b) => size(b) - size(a));
 }
 
 function table(stage, items, more) {
   const names = stage.values;
   const [first] = names;
   const size = (item) => (typeof item.values[first] === 'number' ? item.values[first] : 0);
-  const rows = latest(items).sort((a, b) => size(b) - size(a));
+  const rows = latest(stage, items, size);
   const largest = Math.max(0, ...rows.map(size));
-  const shown = rows.slice(0, ROWS);
+  const top = rows.slice(0, ROWS);
   const [window] = rows;
-  const kinds = shown.map((item) => {
+  const kinds = top.map((item) => {
     const part = largest > 0 ? Math.max(0, size(item) / largest) : 0;
     const cells = names.map((name, index) => {
       const cell = element('td', index === 0 ? { class: 'bar' } : {}, shown(item.values[name]));
@@ -100,9 +101,11 @@ function table(stage, items, more) {
   const heads = [stage.key, ...names, ''].map((name) =>
     element(name === '' ? 'td' : 'th', name === '' ? {} : { scope: 'col' }, name.replaceAll('_', ' ')),
   );
-  const count = rows.length > ROWS ? 'the ' + ROWS + ' largest of ' + whole.format(rows.length) + (more ? ' or more' : '') : '';
+  const what = stage.sessions ? ' latest of ' : ' largest of ';
+  const count = rows.length > ROWS ? 'the ' + ROWS + what + whole.format(rows.length) + (more ? ' or more' : '') : '';
+  const by = count === '' || stage.sessions ? '' : ' by ' + first.replaceAll('_', ' ');
   const caption =
-    clock(window.start) + ' to ' + window.end.slice(11, 19) + (count === '' ? '' : ', ' + count + ' by ' + first.replaceAll('_', ' '));
+    clock(stage.sessions ? top.at(-1).start : window.start) + ' to ' + window.end.slice(11, 19) + (count === '' ? '' : ', ' + count + by);
   return element(
     'table',
     {},

@@ -94,6 +94,21 @@ describe('on a table', () => {
   });
 });
 
+test('a retraction stays, so that an older record that comes again does not bring the window back', async () => {
+  const emulator = await startResultsEmulator();
+  try {
+    const table = await emulator.createResultsTable();
+    const context = { client: emulator.client, table, s3: {} as S3Client, bucket: 'lake' };
+    const emitted = result('a', 0, 0);
+    const retraction = { ...emitted, revision: 1, retracted: true as const, values: {} };
+    for (const one of [emitted, retraction, emitted]) await materialize(context, [record(1, one)]);
+    const { Items } = await emulator.client.send(new ScanCommand({ TableName: table }));
+    expect(Items).toMatchObject([{ rev: { N: '1' }, retracted: { BOOL: true } }]);
+  } finally {
+    await emulator.stop();
+  }
+});
+
 describe('what it asks of AWS', () => {
   // Instances, not classes: the emulator's client is of the same class.
   const clients = {

@@ -171,3 +171,15 @@ describe('a cursor', () => {
     );
   });
 });
+
+test('what was retracted is hidden, and fills no page', async () => {
+  const results = [0, 1, 2, 3, 4, 5].map((minute): WindowResult => {
+    const result = window('a', minute * MINUTE);
+    return minute % 2 === 0 ? { ...result, revision: 1, retracted: true, values: {} } : result;
+  });
+  const table = await tableOf(results);
+  for (const key of ['a', undefined]) {
+    const pages = await readAll(table, { stage: 's', key }, 2);
+    expect(pages.map((items) => items.map(({ start }) => Date.parse(start) / MINUTE))).toEqual([[1, 3], [5]]);
+  }
+});

@@ -8,6 +8,7 @@ import {
   resultId,
   resultWriter,
   type WindowResult,
+  windowId,
 } from '../../../shared/results/result.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -59,6 +60,18 @@ describe('a result event', () => {
     );
   });
 
+  test('says what it retracts, or that it is retracted', () => {
+    const replacing = { ...result, retracts: ['device-traffic/fleet-7/1767225600000/1767225630000'] };
+    expect(parseResultEvent(resultEvent('p', replacing))).toEqual(replacing);
+    expect(resultEvent('p', replacing)).toContain(
+      '"ratio":null},"retracts":["device-traffic/fleet-7/1767225600000/1767225630000"]}}',
+    );
+    const retraction = { ...result, retracted: true as const, values: {} };
+    expect(parseResultEvent(resultEvent('p', retraction))).toEqual(retraction);
+    expect(resultEvent('p', retraction)).toContain('"final":false,"retracted":true,"values":{}}}');
+    expect(resultId(retraction)).toBe(`${windowId(retraction)}/2`);
+  });
+
   test('a firing writes each key as if it were alone', () => {
     const write = resultWriter({ ...result, pipeline: 'network-traffic' });
     write('another "key"', { n: 1 });
@@ -80,6 +93,8 @@ describe('what is not a result is refused with its reason', () => {
     [{ ...data, revision: -0.5 }, 'revision'],
     [{ ...data, revision: 0.5 }, 'revision'],
     [{ ...data, final: 1 }, 'final'],
+    [{ ...data, retracted: false }, 'retracted'],
+    [{ ...data, retracts: ['a', 1] }, 'retracts'],
     [{ ...data, values: [] }, 'values'],
     [{ ...data, values: { bytes: undefined } }, '"bytes"'],
     [{ ...data, values: { top: [{ label: 'a', weight: Number.NaN }] } }, '"top"'],
