@@ -15,7 +15,8 @@ export class MemoryStream {
 
   constructor(shards: number) {
     for (let index = 0; index < shards; index++) {
-      this.#open([], [String((index * 1024) / shards), String(((index + 1) * 1024) / shards - 1)]);
+      const start = (at: number) => Math.floor((at * 1024) / shards);
+      this.#open([], [String(start(index)), String(start(index + 1) - 1)]);
     }
   }
 
@@ -27,17 +28,16 @@ export class MemoryStream {
     return this.#shards.map(({ shard }) => shard);
   }
 
-  put(point: number, bytes: Uint8Array, arrival: number): void {
+  /** @returns where the record is */
+  put(point: number, bytes: Uint8Array, arrival: number): { shard: string; sequence: string } {
     const shard = this.#shards.find(
       ({ closed, hashRange: [from, to] }) => !closed && point >= Number(from) && point <= Number(to),
     );
     // Steps of many digits: numbers that differ in length must compare as numbers.
     this.#sequence += 999_999_999_999n;
-    shard!.records.push({
-      sequence: String(this.#sequence),
-      arrival,
-      data: Buffer.from(bytes).toString('base64'),
-    });
+    const sequence = String(this.#sequence);
+    shard!.records.push({ sequence, arrival, data: Buffer.from(bytes).toString('base64') });
+    return { shard: shard!.shard, sequence };
   }
 
   /** Up to `count` records after a sequence number. */

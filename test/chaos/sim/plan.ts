@@ -1,0 +1,107 @@
+import type { Fate } from './process.ts';
+import { Random } from './random.ts';
+import { type ChaosStage, STAGES } from './stages.ts';
+
+/** What one step of a schedule does. */
+export type StepKind =
+  | 'put'
+  | 'resend'
+  | 'deliver'
+  | 'redeliver'
+  | 'fire'
+  | 'sweep'
+  | 'run'
+  | 'arrive'
+  | 'pause'
+  | 'split'
+  | 'merge'
+  | 'abandon'
+  | 'crash'
+  | 'burst';
+
+/**
+ * How event times are drawn.
+ *
+ * - `calm`: all within the allowed lateness of each other, so that nothing can be late, whatever happens
+ * - `punctual`: never more than the out-of-orderness bound behind the wall clock, so that nothing may be late, however long a
+ *   consumer is stuck or a shard idle
+ * - `wild`: mostly recent, some late within or beyond what is allowed, some ahead
+ */
+export type Profile = 'calm' | 'punctual' | 'wild';
+
+/** Everything about a schedule that its seed decides at once. */
+export interface Plan {
+  readonly seed: number;
+  readonly stage: ChaosStage;
+  readonly profile: Profile;
+  readonly shards: number;
+  readonly keys: readonly string[];
+  readonly steps: Readonly<Record<StepKind, number>>;
+  readonly fates: Readonly<Record<Fate, number>>;
+  /** Probability that a query is answered in pages, between which others write. */
+  readonly torn: number;
+  /** Probability that a batch goes to a new container instead of the shard's last. */
+  readonly cold: number;
+  /** Highest number of calls that one process makes before another may go on. */
+  readonly burst: number;
+  /** Clocks of processes differ by up to this, in milliseconds. */
+  readonly skew: number;
+  readonly length: number;
+}
+
+const STEPS: Readonly<Record<StepKind, number>> = {
+  put: 6,
+  resend: 3,
+  deliver: 8,
+  redeliver: 1.5,
+  fire: 3,
+  sweep: 3,
+  run: 40,
+  arrive: 1,
+  pause: 2,
+  split: 0.4,
+  merge: 0.3,
+  abandon: 1,
+  crash: 0.7,
+  burst: 0.2,
+};
+/** As probabilities of one call. */
+const FATES: Readonly<Record<Exclude<Fate, 'ok' | 'throttled'>, number>> = {
+  lost: 0.015,
+  ambiguous: 0.03,
+  delayed: 0.03,
+  repeated: 0.03,
+  crash: 0.015,
+  crashed: 0.015,
+};
+
+/**
+ * Swarm testing (Groce et al., ISSTA 2012, https://doi.org/10.1145/2338965.2336763): every seed leaves some kinds of
+ * events out and has others often, which reaches more of what can happen than one mixture for all.
+ */
+export function planOf(seed: number): Plan {
+  const random = new Random(seed, 0x706c616e);
+  const swarm = (weights: Readonly<Record<string, number>>, factors: readonly number[]) =>
+    Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, weight * random.pick(factors)]));
+  const steps = swarm(STEPS, [0, 0.5, 1, 1, 2, 4]) as Record<StepKind, number>;
+  for (const kind of ['put', 'deliver', 'run'] as const) steps[kind] = STEPS[kind];
+  const fates = swarm(FATES, [0, 0, 1, 1, 3]) as Record<Fate, number>;
+  const failing = Object.values(fates).reduce((sum, weight) => sum + weight, 0);
+  const stage = random.pick(STAGES);
+  const profile = random.weighted<Profile>({ calm: stage.lateness > 0 ? 1 : 0, punctual: 1, wild: 3 });
+  const keys = random.pick([1, 2, 4, 6]);
+  return {
+    seed,
+    stage,
+    profile,
+    shards: random.between(1, 4),
+    keys: Array.from({ length: keys }, (_, index) => `key-${index}`),
+    steps,
+    fates: { ...fates, throttled: 0, ok: 1 - failing },
+    torn: random.pick([0, 0, 0.1, 0.3]),
+    cold: random.pick([0.05, 0.3, 0.8]),
+    burst: random.pick([2, 5, 12]),
+    skew: random.pick([0, 0, 2_000]),
+    length: random.pick([80, 150, 250, 400]),
+  };
+}

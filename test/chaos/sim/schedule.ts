@@ -1,0 +1,197 @@
+import { checkEvents, checkResults } from './check.ts';
+import { Coverage, Driver } from './driver.ts';
+import { Violation } from './observer.ts';
+import { expect } from './oracle.ts';
+import { type Plan, planOf, type StepKind } from './plan.ts';
+import { Random } from './random.ts';
+import { type Sabotage, Simulation } from './simulation.ts';
+
+/** Processes alive at once, zombies included; beyond it the oldest dies, zombies first. */
+const MAX_PROCESSES = 14;
+const MAX_ROUNDS = 12;
+/** Longer than a lease, and than a shard must be still to count as quiet. */
+const ROUND_MS = 40_000;
+
+export interface RunOptions {
+  /** The steps to take, by number; all of the plan's if absent. Each draws from its own source, so any may be left out. */
+  readonly steps?: readonly number[];
+  readonly sabotage?: Sabotage;
+  readonly coverage?: Coverage;
+  readonly trace?: string[];
+}
+
+/** Calls that the functions made, and the violation if there was one. */
+export interface Outcome {
+  readonly violation: Violation | undefined;
+}
+
+/** Runs the schedule of a seed and checks what came of it. */
+export async function runSchedule(seed: number, options: RunOptions = {}): Promise<Outcome> {
+  const plan = planOf(seed);
+  const simulation = await Simulation.create(plan, options.sabotage);
+  const driver = new Driver(simulation, options.coverage ?? new Coverage(), options.trace);
+  try {
+    for (const step of options.steps ?? allSteps(plan)) {
+      const random = new Random(seed, step);
+      simulation.random = random;
+      await new Schedule(driver, plan, random).step(random.weighted(plan.steps));
+    }
+    await new Schedule(driver, plan, new Random(seed, -1)).settleAndCheck();
+    return { violation: undefined };
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error;
+    return { violation: error };
+  }
+}
+
+export const allSteps = (plan: Plan): number[] => Array.from({ length: plan.length }, (_, index) => index);
+
+class Schedule {
+  readonly #driver: Driver;
+  readonly #simulation: Simulation;
+  readonly #plan: Plan;
+  readonly #random: Random;
+
+  constructor(driver: Driver, plan: Plan, random: Random) {
+    this.#driver = driver;
+    this.#simulation = driver.simulation;
+    this.#plan = plan;
+    this.#random = random;
+  }
+
+  async step(kind: StepKind): Promise<void> {
+    const [simulation, random] = [this.#simulation, this.#random];
+    const { stream, feeds, producers, adrift } = simulation;
+    if (kind !== 'run') this.#driver.log(() => `* ${kind}`);
+    this.#makeRoom();
+    switch (kind) {
+      case 'put':
+        return producers.put(random, simulation.now);
+      case 'resend':
+        return producers.resend(random, simulation.now);
+      case 'deliver': {
+        const shard = random.pick(stream.names());
+        const records = feeds.next(shard, random.between(1, 6));
+        return simulation.deliver(shard, records, { cold: random.chance(this.#plan.cold), waits: true });
+      }
+      case 'redeliver': {
+        const shard = random.pick(stream.names());
+        const records = feeds.again(shard, random.between(0, 5), random.between(1, 6));
+        return simulation.deliver(shard, records, { cold: random.chance(0.5), waits: false });
+      }
+      case 'fire':
+      case 'sweep':
+        return simulation[kind]();
+      case 'run':
+        return this.#run();
+      case 'arrive':
+        if (adrift.length === 0) return;
+        return this.#driver.arrive(adrift.splice(random.between(0, adrift.length - 1), 1)[0]!);
+      case 'pause':
+        return this.#pause();
+      case 'split':
+      case 'merge':
+        return stream[kind](random.pick(stream.names()));
+      case 'abandon':
+      case 'crash':
+        return this.#lose(kind);
+      case 'burst':
+        this.#driver.throttled = random.between(5, 40);
+        return;
+    }
+  }
+
+  async #run(): Promise<void> {
+    const waiting = this.#simulation.processes.filter(({ pending }) => pending.length > 0);
+    const lively = waiting.filter(({ zombie }) => !zombie || this.#random.chance(0.15));
+    if (lively.length === 0) return;
+    await this.#driver.run(this.#random.pick(lively), this.#random.between(1, this.#plan.burst), this.#random);
+  }
+
+  #pause(): void {
+    const { pace } = this.#plan.stage;
+    const longest = this.#random.pick([2_000, 20_000, 90_000, pace, 5 * pace]);
+    this.#simulation.now += this.#random.between(0, longest);
+  }
+
+  #lose(how: 'abandon' | 'crash'): void {
+    const simulation = this.#simulation;
+    const busy = simulation.processes.filter((process) => process.busy && !process.zombie);
+    if (busy.length === 0) return;
+    const process = this.#random.pick(busy);
+    this.#driver.log(() => process.name);
+    if (how === 'crash') simulation.kill(process);
+    else simulation.abandon(process);
+  }
+
+  #makeRoom(): void {
+    const busy = this.#simulation.processes.filter((process) => process.busy);
+    const oldest = busy.find(({ zombie }) => zombie) ?? busy[0];
+    if (oldest !== undefined && busy.length > MAX_PROCESSES) this.#simulation.kill(oldest);
+  }
+
+  /** Lets all come to rest; then moves time beyond every window; then wakes the dead. Nothing may be wrong at any of these. */
+  async settleAndCheck(): Promise<void> {
+    const simulation = this.#simulation;
+    simulation.random = this.#random;
+    simulation.hinting = false;
+    this.#driver.throttled = 0;
+    this.#driver.log(() => '* settle');
+    await this.#settle();
+    const { span, lateness } = this.#plan.stage;
+    simulation.now = Math.max(simulation.now, simulation.producers.latest) + 3 * span + lateness + ROUND_MS;
+    simulation.producers.end(simulation.now);
+    this.#driver.log(() => '* end');
+    await this.#settle();
+    this.#driver.log(() => '* wake the zombies');
+    for (const call of simulation.adrift.splice(0)) await this.#driver.arrive(call);
+    await this.#driver.finish(this.#random, () => true);
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    const simulation = this.#simulation;
+    const finish = () => this.#driver.finish(this.#random, ({ zombie }) => !zombie);
+    await finish();
+    for (let round = 1; ; round++) {
+      await this.#deliverAll(finish);
+      simulation.now += ROUND_MS;
+      simulation.sweep();
+      await finish();
+      simulation.fire();
+      await finish();
+      if (round < 2) continue;
+      try {
+        return await this.#check();
+      } catch (error) {
+        if (round >= MAX_ROUNDS) throw error;
+      }
+    }
+  }
+
+  async #deliverAll(finish: () => Promise<void>): Promise<void> {
+    const { stream, feeds } = this.#simulation;
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const shard of stream.names()) {
+        const records = feeds.next(shard, 50);
+        if (records.length === 0) continue;
+        moved = true;
+        this.#simulation.deliver(shard, records, { cold: false, waits: true });
+        await finish();
+      }
+    }
+  }
+
+  async #check(): Promise<void> {
+    const { stream, producers, emulator, observer, sink, plan } = this.#simulation;
+    const { stage } = plan;
+    const expected = await expect(stage, stream.names(), producers, emulator, observer);
+    const { firesUpTo, watermark, closedUpTo } = observer.clock;
+    const closes = [...expected.totals.values()].map(({ end }) => end + stage.lateness);
+    const due = Math.max(Number.NEGATIVE_INFINITY, ...closes.filter((time) => time <= watermark));
+    if (closedUpTo < due) throw new Violation('outcome', `closed up to ${closedUpTo}, not ${due}`);
+    checkResults(expected, sink, stage.lateness, Math.max(firesUpTo, watermark), watermark);
+    await checkEvents(expected, sink, emulator, stage.name);
+  }
+}

@@ -1,0 +1,219 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { fireStage } from '../../../shared/state/fire.ts';
+import { type StageContext, stageContext } from '../../../shared/state/stage-context.ts';
+import { sweepStage } from '../../../shared/state/sweep.ts';
+import { type SourceRecord, ShardWriter, type WriterOutputs } from '../../../shared/state/writer.ts';
+import { MemoryStream } from '../../support/memory-stream.ts';
+import { labelOf, writes } from './calls.ts';
+import { type Command, Emulator, operationOf } from './emulator.ts';
+import { type Consumer, Feeds } from './feed.ts';
+import { Observer, Violation } from './observer.ts';
+import type { Plan } from './plan.ts';
+import { type Call, InjectedFault, Process } from './process.ts';
+import { Producers } from './producers.ts';
+import { Random } from './random.ts';
+import { Sink } from './sink.ts';
+import { HOUR, START } from './stages.ts';
+
+/** How a deliberate fault gets between the code and its surroundings; see `deliberate-faults.ts`. */
+export interface Sabotage {
+  /** Changes a command on its way to DynamoDB, or swallows it. */
+  command?(command: Command): Command | undefined;
+  /** Changes what a function works on. */
+  context?(context: StageContext, outputs: WriterOutputs | undefined): StageContext;
+}
+
+const RESULTS_PER_PUT = 3;
+const TIMEOUT_MS = 60_000;
+/** Errors with which an invocation may end: the infrastructure's, and giving up after many conflicts. */
+const EXPECTED_ERRORS = [InjectedFault.name, 'CommitConflict'];
+
+/** One stage's functions, running as processes that the schedule lets go on call by call, and all that surrounds them. */
+export class Simulation {
+  /** The wall clock, epoch milliseconds. */
+  now: number;
+  /** Source of whatever the functions' surroundings decide at the moment. */
+  random: Random;
+  readonly plan: Plan;
+  readonly emulator: Emulator;
+  readonly observer: Observer;
+  readonly stream: MemoryStream;
+  readonly producers: Producers;
+  readonly feeds: Feeds;
+  readonly sink = new Sink();
+  readonly violations: Violation[] = [];
+  readonly processes: Process[] = [];
+  /** Writes on their way whose senders have given them up, or are dead. */
+  readonly adrift: Call[] = [];
+  /** Whether a hint starts a function at once. */
+  hinting = true;
+  readonly #sabotage: Sabotage;
+  #started = 0;
+
+  static async create(plan: Plan, sabotage: Sabotage = {}): Promise<Simulation> {
+    return new Simulation(plan, await Emulator.create(), sabotage);
+  }
+
+  private constructor(plan: Plan, emulator: Emulator, sabotage: Sabotage) {
+    this.plan = plan;
+    this.emulator = emulator;
+    this.#sabotage = sabotage;
+    this.now = START + plan.stage.lateness;
+    this.random = new Random(plan.seed);
+    this.observer = new Observer(emulator);
+    this.stream = new MemoryStream(plan.shards);
+    this.producers = new Producers(plan, this.stream);
+    this.feeds = new Feeds(this.stream);
+  }
+
+  /** Gives a batch of a shard to a container: the warm one, if it is free. */
+  deliver(shard: string, records: readonly SourceRecord[], options: { cold: boolean; waits: boolean }): void {
+    const last = records.at(-1);
+    if (last === undefined) return;
+    const feed = this.feeds.of(shard);
+    const warm = options.cold || feed.warm?.process.busy === true ? undefined : feed.warm;
+    const consumer = warm ?? this.#consumer(shard);
+    feed.warm = consumer;
+    if (options.waits) feed.waiting = consumer;
+    this.#invoke(
+      consumer.process,
+      consumer.writer.process(records).then(
+        () => this.feeds.done(shard, consumer, last.sequence),
+        (error) => {
+          this.feeds.failed(shard, consumer);
+          throw error;
+        },
+      ),
+    );
+  }
+
+  fire(): void {
+    const process = this.#process('fire');
+    this.#invoke(
+      process,
+      fireStage(this.#context(process), {
+        emit: (results) => this.#emit(process, results),
+        listShards: () => process.call('list shards', false, this.stream.list),
+        sleep: (ms) => this.#sleep(process, ms),
+        remaining: this.#remaining(),
+      }),
+    );
+  }
+
+  sweep(): void {
+    const process = this.#process('sweep');
+    this.#invoke(
+      process,
+      sweepStage(this.#context(process), {
+        listShards: () => process.call('list shards', false, this.stream.list),
+        probe: (shard, after) => process.call('probe', false, () => this.stream.probe(shard, after)),
+        hints: { fire: async () => this.#hint('fire'), sweep: async () => this.#hint('sweep') },
+        sleep: (ms) => this.#sleep(process, ms),
+        remaining: this.#remaining(),
+      }),
+    );
+  }
+
+  /** The process is dead: what waits in it never goes on. What it had sent may still arrive. */
+  kill(process: Process): void {
+    this.feeds.forget(process);
+    this.adrift.push(...process.pending.splice(0).filter((call) => call.writes));
+    const at = this.processes.indexOf(process);
+    if (at >= 0) this.processes.splice(at, 1);
+  }
+
+  /** Everyone takes the process for dead, and it is not. */
+  abandon(process: Process): void {
+    this.feeds.forget(process);
+    process.zombie = true;
+  }
+
+  #invoke(process: Process, work: Promise<unknown>): void {
+    process.busy = true;
+    const ended = () => {
+      process.busy = false;
+      if (process.kind !== 'window' || process.zombie) this.kill(process);
+    };
+    work.then(ended, (error: Error) => {
+      if (!EXPECTED_ERRORS.includes(error.name)) {
+        this.violations.push(new Violation('outcome', `${process.name} threw ${error.stack}`));
+      }
+      ended();
+    });
+  }
+
+  #process(kind: string): Process {
+    const { skew } = this.plan;
+    const process = new Process(`${kind}-${++this.#started}`, kind, this.random.between(-skew, skew));
+    this.processes.push(process);
+    return process;
+  }
+
+  #consumer(shard: string): Consumer {
+    const process = this.#process('window');
+    const outputs: WriterOutputs = {
+      setAside: (_shard, items) =>
+        process.call('set aside', true, async () => {
+          for (const { sequence, sub } of items) this.sink.rejected.add(`${sequence}-${sub}`);
+        }),
+      emitLate: (events) =>
+        process.call('emit late', true, async () => {
+          for (const event of events) this.sink.lateEvent(event);
+        }),
+      hints: { fire: async () => this.#hint('fire'), sweep: async () => this.#hint('sweep') },
+      listShards: () => process.call('list shards', false, this.stream.list),
+    };
+    return { process, writer: new ShardWriter(this.#context(process, outputs), shard, outputs) };
+  }
+
+  #context(process: Process, outputs?: WriterOutputs): StageContext {
+    const context = stageContext({
+      client: { send: (command: Command) => this.#send(process, command) } as unknown as DynamoDBClient,
+      table: this.emulator.table,
+      pipeline: 'chaos',
+      compiled: this.plan.stage.compiled,
+      retention: 24 * HOUR,
+      now: () => this.now + process.skew,
+    });
+    return this.#sabotage.context?.(context, outputs) ?? context;
+  }
+
+  #send(process: Process, original: Command): Promise<unknown> {
+    const command = this.#sabotage.command ? this.#sabotage.command(original) : original;
+    if (command === undefined) return Promise.resolve({});
+    return process.call(labelOf(command), writes(command), async (page) => {
+      if (page !== undefined && operationOf(command) === 'Query') {
+        return this.emulator.request('Query', { Limit: page, ...command.input });
+      }
+      const answer = await this.emulator.send(command);
+      if (writes(command)) await this.observer.wrote(command);
+      return answer;
+    });
+  }
+
+  async #emit(process: Process, results: Iterable<{ readonly event: string }>): Promise<number> {
+    const events = [...results].map(({ event }) => event);
+    for (let at = 0; at < events.length; at += RESULTS_PER_PUT) {
+      await process.call('emit results', true, async () => {
+        for (const event of events.slice(at, at + RESULTS_PER_PUT)) this.sink.result(event);
+      });
+    }
+    return events.length;
+  }
+
+  #sleep(process: Process, ms: number): Promise<void> {
+    const until = this.now + ms;
+    return process.call('sleep', false, async () => {
+      this.now = Math.max(this.now, until);
+    });
+  }
+
+  #remaining(): () => number {
+    const deadline = this.now + TIMEOUT_MS;
+    return () => deadline - this.now;
+  }
+
+  #hint(what: 'fire' | 'sweep'): void {
+    if (this.hinting && this.random.chance(0.4)) this[what]();
+  }
+}
