@@ -8,6 +8,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // The machines this runs on have two cores; more workers only make emulators time out.
     maxWorkers: 2,
+    // The chaos driver makes much short-lived garbage: with room for it, it runs a quarter faster.
+    execArgv: ['--max-semi-space-size=64'],
     // Tests of processes on a shared CI machine meet its pauses; a retry is reported, and the property tests allow none.
     retry: process.env.CI === undefined ? 0 : 1,
   },

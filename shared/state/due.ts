@@ -79,10 +79,20 @@ export function nextDue(context: StageContext, view: StageView, time: number): n
  * with end + lateness at or before this is final.
  */
 export function closedUpTo(context: StageContext, view: StageView, fenced: number): number {
-  const unfinished = view.windows.find(({ end }) => {
-    const firing = view.firings.get(end);
-    return firing === undefined || !firing.final || firing.state !== 'done';
-  });
+  const unfinished = view.windows.find((window) => !isClosed(view, window));
   if (unfinished === undefined) return fenced;
   return Math.min(fenced, closesAt(unfinished, context.compiled.closingDelay) - 1);
+}
+
+/** When the last window closed that is final and done: every shard's log had passed that before it was cut. */
+export function lastClosing(context: StageContext, view: StageView): number {
+  const closed = view.windows.findLast((window) => isClosed(view, window));
+  return closed === undefined
+    ? Number.NEGATIVE_INFINITY
+    : closesAt(closed, context.compiled.stage.allowedLateness);
+}
+
+function isClosed(view: StageView, { end }: Window): boolean {
+  const firing = view.firings.get(end);
+  return firing?.final === true && firing.state === 'done';
 }

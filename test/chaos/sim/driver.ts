@@ -40,7 +40,9 @@ export class Driver {
   }
 
   log(line: () => string): void {
-    this.trace?.push(`${((this.simulation.now - Date.UTC(2026, 0, 1)) / 1000).toFixed(2).padStart(10)}  ${line()}`);
+    this.trace?.push(
+      `${((this.simulation.now - Date.UTC(2026, 0, 1)) / 1000).toFixed(2).padStart(10)}  ${line()}`,
+    );
   }
 
   /** Lets one process make up to `count` calls, each of which meets a fate. */
@@ -88,7 +90,10 @@ export class Driver {
     const { simulation } = this;
     simulation.now += random.between(1, CALL_MS);
     this.coverage.count(`${process.kind}: ${call.label}`, fate);
-    this.log(() => `${process.name}${process.zombie ? ' (zombie)' : ''}: ${call.label}${fate === 'ok' ? '' : ` -> ${fate}`}`);
+    this.log(
+      () =>
+        `${process.name}${process.zombie ? ' (zombie)' : ''}: ${call.label}${fate === 'ok' ? '' : ` -> ${fate}`}`,
+    );
     switch (fate) {
       case 'ok':
         await this.#answer(call, random);
@@ -118,7 +123,11 @@ export class Driver {
         break;
     }
     await settled();
-    const [violation] = [...simulation.violations, ...simulation.observer.violations, ...simulation.sink.violations];
+    const [violation] = [
+      ...simulation.violations,
+      ...simulation.observer.violations,
+      ...simulation.sink.violations,
+    ];
     if (violation !== undefined) throw violation;
   }
 

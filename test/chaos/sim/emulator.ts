@@ -7,7 +7,10 @@ export interface Command {
   readonly input: object;
 }
 
-export type Attributes = Record<string, { S?: string; N?: string; BOOL?: boolean; M?: Attributes; L?: unknown[] }>;
+export type Attributes = Record<
+  string,
+  { S?: string; N?: string; BOOL?: boolean; M?: Attributes; L?: unknown[] }
+>;
 
 const TABLE = 'state';
 const HEADERS = {
@@ -116,7 +119,9 @@ function fromWire(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, entry]) => [
       name,
-      name === 'B' && typeof entry === 'string' ? new Uint8Array(Buffer.from(entry, 'base64')) : fromWire(entry),
+      name === 'B' && typeof entry === 'string'
+        ? new Uint8Array(Buffer.from(entry, 'base64'))
+        : fromWire(entry),
     ]),
   );
 }

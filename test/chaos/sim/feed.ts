@@ -1,5 +1,5 @@
+import type { ShardWriter, SourceRecord } from '../../../shared/state/writer.ts';
 import type { MemoryStream } from '../../support/memory-stream.ts';
-import type { SourceRecord, ShardWriter } from '../../../shared/state/writer.ts';
 import type { Process } from './process.ts';
 
 /** A container of the window function that serves one shard, with the writer whose cache makes it warm. */

@@ -1,4 +1,4 @@
-import { type Attributes, type Emulator } from './emulator.ts';
+import type { Attributes, Emulator } from './emulator.ts';
 import { type Observer, Violation } from './observer.ts';
 import { identity, type Producers, type SentEvent, type SentRecord } from './producers.ts';
 import type { ChaosStage } from './stages.ts';
@@ -55,9 +55,13 @@ export async function expect(
     let at: Position = [0n, Number.POSITIVE_INFINITY];
     for (const commit of commits) {
       if (compare(commit.from, at) !== 0) {
-        throw new Violation('outcome', `${commit.name} begins at ${commit.from}, the one before it ends at ${at}`);
+        throw new Violation(
+          'outcome',
+          `${commit.name} begins at ${commit.from}, the one before it ends at ${at}`,
+        );
       }
-      if (compare(commit.to, at) < 0) throw new Violation('outcome', `${commit.name} goes back to ${commit.to}`);
+      if (compare(commit.to, at) < 0)
+        throw new Violation('outcome', `${commit.name} goes back to ${commit.to}`);
       at = commit.to;
     }
     for (const record of producers.records) {
@@ -104,7 +108,10 @@ class Sorter implements Expected {
       const place: Position = [BigInt(record.sequence), sub];
       const commit = commits.find(({ from, to }) => compare(from, place) < 0 && compare(place, to) <= 0);
       if (commit === undefined) {
-        throw new Violation('outcome', `item ${sub} of record ${record.sequence} of ${record.shard} is in no commit`);
+        throw new Violation(
+          'outcome',
+          `item ${sub} of record ${record.sequence} of ${record.shard} is in no commit`,
+        );
       }
       if (item.kind === 'bad') this.rejected.add(`${record.sequence}-${sub}`);
       if (item.kind === 'event') this.#event(item.event, commit);
@@ -125,7 +132,8 @@ class Sorter implements Expected {
     if (commit.w >= closes) {
       this.notCounted++;
       this.late.add(name);
-      if (event.punctual) throw new Violation('outcome', `${name} came in time and was judged late by ${commit.name}`);
+      if (event.punctual)
+        throw new Violation('outcome', `${name} came in time and was judged late by ${commit.name}`);
       return;
     }
     this.#counted.add(name);

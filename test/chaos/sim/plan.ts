@@ -13,6 +13,7 @@ export type StepKind =
   | 'run'
   | 'arrive'
   | 'pause'
+  | 'tick'
   | 'split'
   | 'merge'
   | 'abandon'
@@ -44,6 +45,10 @@ export interface Plan {
   readonly cold: number;
   /** Highest number of calls that one process makes before another may go on. */
   readonly burst: number;
+  /** Processes of one kind that are at work at once, zombies not counted. */
+  readonly crowd: number;
+  /** How readily a zombie goes on. */
+  readonly liveliness: number;
   /** Clocks of processes differ by up to this, in milliseconds. */
   readonly skew: number;
   readonly length: number;
@@ -51,19 +56,20 @@ export interface Plan {
 
 const STEPS: Readonly<Record<StepKind, number>> = {
   put: 6,
-  resend: 3,
+  resend: 2.5,
   deliver: 8,
-  redeliver: 1.5,
+  redeliver: 1,
   fire: 3,
-  sweep: 3,
-  run: 40,
+  sweep: 1.5,
+  run: 60,
   arrive: 1,
-  pause: 2,
-  split: 0.4,
-  merge: 0.3,
-  abandon: 1,
-  crash: 0.7,
-  burst: 0.2,
+  pause: 3,
+  tick: 4,
+  split: 0.3,
+  merge: 0.2,
+  abandon: 1.5,
+  crash: 0.5,
+  burst: 0.15,
 };
 /** As probabilities of one call. */
 const FATES: Readonly<Record<Exclude<Fate, 'ok' | 'throttled'>, number>> = {
@@ -82,26 +88,31 @@ const FATES: Readonly<Record<Exclude<Fate, 'ok' | 'throttled'>, number>> = {
 export function planOf(seed: number): Plan {
   const random = new Random(seed, 0x706c616e);
   const swarm = (weights: Readonly<Record<string, number>>, factors: readonly number[]) =>
-    Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, weight * random.pick(factors)]));
+    Object.fromEntries(
+      Object.entries(weights).map(([name, weight]) => [name, weight * random.pick(factors)]),
+    );
   const steps = swarm(STEPS, [0, 0.5, 1, 1, 2, 4]) as Record<StepKind, number>;
-  for (const kind of ['put', 'deliver', 'run'] as const) steps[kind] = STEPS[kind];
-  const fates = swarm(FATES, [0, 0, 1, 1, 3]) as Record<Fate, number>;
+  for (const kind of ['put', 'deliver', 'run', 'tick'] as const) steps[kind] = STEPS[kind];
+  const trouble = random.pick([0.1, 0.4, 1]);
+  const fates = swarm(FATES, [0, 0, trouble, trouble, 3 * trouble]) as Record<Fate, number>;
   const failing = Object.values(fates).reduce((sum, weight) => sum + weight, 0);
   const stage = random.pick(STAGES);
   const profile = random.weighted<Profile>({ calm: stage.lateness > 0 ? 1 : 0, punctual: 1, wild: 3 });
-  const keys = random.pick([1, 2, 4, 6]);
+  const keys = random.pick([1, 2, 3, 4, 4, 6]);
   return {
     seed,
     stage,
     profile,
-    shards: random.between(1, 4),
+    shards: random.pick([1, 2, 2, 2, 3, 4]),
     keys: Array.from({ length: keys }, (_, index) => `key-${index}`),
     steps,
     fates: { ...fates, throttled: 0, ok: 1 - failing },
     torn: random.pick([0, 0, 0.1, 0.3]),
     cold: random.pick([0.05, 0.3, 0.8]),
-    burst: random.pick([2, 5, 12]),
+    burst: random.pick([3, 8, 25]),
+    crowd: random.pick([1, 2, 4]),
+    liveliness: random.pick([0.1, 0.4]),
     skew: random.pick([0, 0, 2_000]),
-    length: random.pick([80, 150, 250, 400]),
+    length: random.pick([100, 200, 350]),
   };
 }

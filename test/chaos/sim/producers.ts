@@ -54,23 +54,24 @@ export class Producers {
   }
 
   /** New events of one key, in one record. */
-  put(random: Random, now: number): void {
-    const key = random.pick(this.#plan.keys);
+  put(random: Random, now: number, watermark: number, key = random.pick(this.#plan.keys)): void {
     const source = random.chance(0.9) ? '/devices' : random.pick(SOURCES);
-    const events = Array.from({ length: random.between(1, 4) }, () => this.#draw(random, now, key, source));
+    const events = Array.from({ length: random.between(1, 4) }, () =>
+      this.#draw(random, now, watermark, key, source),
+    );
     // Two producers may give one id to two events: the source tells them apart.
     const twin = random.chance(0.05) ? events[0] : undefined;
     this.#send(random, now, key, twin ? [...events, { ...twin, source: '/twin', amount: 7 }] : events);
   }
 
   /** Events that were sent before, in another order and in another record, perhaps with new ones. */
-  resend(random: Random, now: number): void {
+  resend(random: Random, now: number, watermark: number): void {
     const key = random.pick(this.#plan.keys);
     const own = this.#events.filter((event) => event.key === key);
     if (own.length === 0) return;
     const recent = random.chance(0.6) ? own.slice(-8) : own;
     const again = Array.from({ length: random.between(1, 4) }, () => random.pick(recent));
-    const fresh = random.chance(0.3) ? [this.#draw(random, now, key, '/devices')] : [];
+    const fresh = random.chance(0.3) ? [this.#draw(random, now, watermark, key, '/devices')] : [];
     this.#send(random, now, key, [...fresh, ...again]);
   }
 
@@ -82,17 +83,17 @@ export class Producers {
     }
   }
 
-  #draw(random: Random, now: number, key: string, source: string): SentEvent {
+  #draw(random: Random, now: number, watermark: number, key: string, source: string): SentEvent {
     const amount = random.between(0, 100);
     const id = `${this.#events.length}-${random.between(0, 1e9)}`;
-    const time = this.#time(random, now);
+    const time = this.#time(random, now, watermark);
     const punctual = this.#plan.profile !== 'wild';
     const event = { source, id, key, time, amount, punctual };
     return event;
   }
 
-  #time(random: Random, now: number): number {
-    const { lateness, pace } = this.#plan.stage;
+  #time(random: Random, now: number, watermark: number): number {
+    const { lateness, pace, span } = this.#plan.stage;
     switch (this.#plan.profile) {
       case 'calm':
         return START + random.between(0, 0.8 * lateness);
@@ -103,9 +104,13 @@ export class Producers {
       case 'wild':
         break;
     }
-    const kind = random.weighted({ recent: 60, late: 25, tooLate: 10, ahead: 3, tooFar: 2 });
+    const kind = random.weighted({ recent: 50, edge: 30, late: 10, tooLate: 5, ahead: 3, tooFar: 2 });
     if (kind === 'recent') return now - random.between(0, OUT_OF_ORDERNESS);
-    if (kind === 'late') return now - random.between(0, lateness + pace);
+    // Windows that have just closed, or are about to: where lateness is decided.
+    if (kind === 'edge' && Number.isFinite(watermark)) {
+      return watermark - lateness - span + random.between(0, span + pace);
+    }
+    if (kind === 'edge' || kind === 'late') return now - random.between(0, lateness + pace);
     if (kind === 'tooLate') return now - random.between(0, 3 * (lateness + 2 * pace));
     if (kind === 'ahead') return now + random.between(0, Math.min(MAX_AHEAD, 2 * pace));
     return now + MAX_AHEAD + random.between(1, 10 * MINUTE);

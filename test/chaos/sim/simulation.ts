@@ -1,11 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { fireStage } from '../../../shared/state/fire.ts';
+import type { Position } from '../../../shared/state/position.ts';
 import { type StageContext, stageContext } from '../../../shared/state/stage-context.ts';
-import { sweepStage } from '../../../shared/state/sweep.ts';
-import { type SourceRecord, ShardWriter, type WriterOutputs } from '../../../shared/state/writer.ts';
+import { StageTable } from '../../../shared/state/stage-table.ts';
+import { type Probe, sweepStage } from '../../../shared/state/sweep.ts';
+import { ShardWriter, type SourceRecord, type WriterOutputs } from '../../../shared/state/writer.ts';
 import { MemoryStream } from '../../support/memory-stream.ts';
 import { labelOf, writes } from './calls.ts';
-import { type Command, Emulator, operationOf } from './emulator.ts';
+import { type Attributes, type Command, Emulator, operationOf } from './emulator.ts';
 import { type Consumer, Feeds } from './feed.ts';
 import { Observer, Violation } from './observer.ts';
 import type { Plan } from './plan.ts';
@@ -19,8 +21,10 @@ import { HOUR, START } from './stages.ts';
 export interface Sabotage {
   /** Changes a command on its way to DynamoDB, or swallows it. */
   command?(command: Command): Command | undefined;
-  /** Changes what a function works on. */
-  context?(context: StageContext, outputs: WriterOutputs | undefined): StageContext;
+  /** Changes what a function works on; `outputs` are those of a writer. */
+  context?(context: StageContext, items: StageTable, outputs: WriterOutputs | undefined): StageContext;
+  /** Changes what a look into the stream finds. */
+  probe?(found: Probe): Probe;
 }
 
 const RESULTS_PER_PUT = 3;
@@ -60,7 +64,7 @@ export class Simulation {
     this.#sabotage = sabotage;
     this.now = START + plan.stage.lateness;
     this.random = new Random(plan.seed);
-    this.observer = new Observer(emulator);
+    this.observer = new Observer();
     this.stream = new MemoryStream(plan.shards);
     this.producers = new Producers(plan, this.stream);
     this.feeds = new Feeds(this.stream);
@@ -106,7 +110,7 @@ export class Simulation {
       process,
       sweepStage(this.#context(process), {
         listShards: () => process.call('list shards', false, this.stream.list),
-        probe: (shard, after) => process.call('probe', false, () => this.stream.probe(shard, after)),
+        probe: (shard, after) => process.call('probe', false, () => this.#probe(shard, after)),
         hints: { fire: async () => this.#hint('fire'), sweep: async () => this.#hint('sweep') },
         sleep: (ms) => this.#sleep(process, ms),
         remaining: this.#remaining(),
@@ -167,15 +171,25 @@ export class Simulation {
   }
 
   #context(process: Process, outputs?: WriterOutputs): StageContext {
+    const client = {
+      send: (command: Command) => this.#send(process, command),
+    } as unknown as DynamoDBClient;
+    const { table } = this.emulator;
     const context = stageContext({
-      client: { send: (command: Command) => this.#send(process, command) } as unknown as DynamoDBClient,
-      table: this.emulator.table,
+      client,
+      table,
       pipeline: 'chaos',
       compiled: this.plan.stage.compiled,
       retention: 24 * HOUR,
       now: () => this.now + process.skew,
     });
-    return this.#sabotage.context?.(context, outputs) ?? context;
+    const items = new StageTable(client, table, context.name);
+    return this.#sabotage.context?.(context, items, outputs) ?? context;
+  }
+
+  async #probe(shard: string, after: Position): Promise<Probe> {
+    const found = await this.stream.probe(shard, after);
+    return this.#sabotage.probe?.(found) ?? found;
   }
 
   #send(process: Process, original: Command): Promise<unknown> {
@@ -185,8 +199,17 @@ export class Simulation {
       if (page !== undefined && operationOf(command) === 'Query') {
         return this.emulator.request('Query', { Limit: page, ...command.input });
       }
+      const operation = operationOf(command);
+      if (operation === 'UpdateItem') {
+        const input = { ...command.input, ReturnValues: 'ALL_NEW' };
+        const { Attributes: item } = (await this.emulator.request(operation, input)) as {
+          Attributes: Attributes;
+        };
+        this.observer.wrote(item);
+        return {};
+      }
       const answer = await this.emulator.send(command);
-      if (writes(command)) await this.observer.wrote(command);
+      if (operation === 'PutItem') this.observer.wrote((command.input as { Item: Attributes }).Item);
       return answer;
     });
   }

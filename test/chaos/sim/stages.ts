@@ -4,7 +4,10 @@ import {
   count,
   cumulative,
   type Duration,
+  type Emission,
+  early,
   eventType,
+  final,
   hopping,
   max,
   sum,
@@ -34,6 +37,8 @@ export interface ChaosStage {
   readonly span: number;
   /** Event time that matters for the stage: what schedules let pass is given in it. */
   readonly pace: number;
+  /** Whether a window is emitted only when it closes. */
+  readonly once: boolean;
 }
 
 export const reading = eventType('reading', {
@@ -55,14 +60,17 @@ const periodic =
       return windows;
     });
 
-function chaosStage(
-  name: string,
-  window: WindowSpec,
-  windowsOf: Definition,
-  span: number,
-  allowedLateness: Duration,
-  pace: number,
-): ChaosStage {
+interface Options {
+  readonly window: WindowSpec;
+  readonly windowsOf: Definition;
+  readonly span: number;
+  readonly allowedLateness: Duration;
+  readonly emit?: Emission;
+  readonly pace?: number;
+}
+
+function chaosStage(name: string, options: Options): ChaosStage {
+  const { window, windowsOf, span, allowedLateness, emit, pace = MINUTE } = options;
   const stage = windowStage(name, {
     description: 'total per key',
     from: reading,
@@ -70,54 +78,57 @@ function chaosStage(
     window,
     outOfOrderness: '10 seconds',
     allowedLateness,
+    emit,
     values: { total: sum('amount'), events: count(), highest: max('amount') },
   });
-  return { name, compiled: compileStage(stage), windowsOf, lateness: stage.allowedLateness, span, pace };
+  const lateness = stage.allowedLateness;
+  return {
+    name,
+    compiled: compileStage(stage),
+    windowsOf,
+    lateness,
+    span,
+    pace,
+    once: emit?.kind === 'final',
+  };
 }
 
-const minutely = periodic(MINUTE, MINUTE);
+const minutes = { window: tumbling('1 minute'), windowsOf: periodic(MINUTE, MINUTE), span: MINUTE };
+const hops = {
+  window: hopping('3 minutes', '1 minute'),
+  windowsOf: periodic(MINUTE, 3 * MINUTE),
+  span: 3 * MINUTE,
+};
 
 export const STAGES: readonly ChaosStage[] = [
-  chaosStage('tumbling', tumbling('1 minute'), minutely, MINUTE, '10 minutes', MINUTE),
-  chaosStage('strict', tumbling('1 minute'), minutely, MINUTE, '0 milliseconds', MINUTE),
-  chaosStage(
-    'hopping',
-    hopping('3 minutes', '1 minute'),
-    periodic(MINUTE, 3 * MINUTE),
-    3 * MINUTE,
-    '2 minutes',
-    MINUTE,
-  ),
-  chaosStage(
-    'uneven',
-    hopping('3 minutes', '2 minutes'),
-    periodic(2 * MINUTE, 3 * MINUTE),
-    3 * MINUTE,
-    '1 minute',
-    MINUTE,
-  ),
-  chaosStage(
-    'gaps',
-    hopping('1 minute', '2 minutes'),
-    periodic(2 * MINUTE, MINUTE),
-    MINUTE,
-    '5 minutes',
-    MINUTE,
-  ),
-  chaosStage(
-    'cumulative',
-    cumulative('4 minutes', '1 minute'),
-    periodic(4 * MINUTE, MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE),
-    4 * MINUTE,
-    '3 minutes',
-    MINUTE,
-  ),
-  chaosStage(
-    'calendar',
-    calendar('hour', 'Europe/Berlin'),
-    periodic(HOUR, HOUR),
-    HOUR,
-    '30 minutes',
-    20 * MINUTE,
-  ),
+  chaosStage('tumbling', { ...minutes, allowedLateness: '1 minute' }),
+  chaosStage('strict', { ...minutes, allowedLateness: '0 milliseconds' }),
+  chaosStage('early', { ...minutes, allowedLateness: '1 minute', emit: early('20 seconds') }),
+  chaosStage('hopping', { ...hops, allowedLateness: '1 minute' }),
+  chaosStage('once', { ...hops, allowedLateness: '20 seconds', emit: final() }),
+  chaosStage('uneven', {
+    window: hopping('3 minutes', '2 minutes'),
+    windowsOf: periodic(2 * MINUTE, 3 * MINUTE),
+    span: 3 * MINUTE,
+    allowedLateness: '0 milliseconds',
+  }),
+  chaosStage('gaps', {
+    window: hopping('1 minute', '2 minutes'),
+    windowsOf: periodic(2 * MINUTE, MINUTE),
+    span: MINUTE,
+    allowedLateness: '1 minute',
+  }),
+  chaosStage('cumulative', {
+    window: cumulative('4 minutes', '1 minute'),
+    windowsOf: periodic(4 * MINUTE, MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE),
+    span: 4 * MINUTE,
+    allowedLateness: '0 milliseconds',
+  }),
+  chaosStage('calendar', {
+    window: calendar('hour', 'Europe/Berlin'),
+    windowsOf: periodic(HOUR, HOUR),
+    span: HOUR,
+    allowedLateness: '30 minutes',
+    pace: 20 * MINUTE,
+  }),
 ];

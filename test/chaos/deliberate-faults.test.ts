@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { exploreWithFault } from './with-fault.ts';
+
+/** Those that show soonest; `npm run test:soak` tries all of them. */
+const SOONEST = ['no condition on the commit', 'no id check', 'heads that may go back'];
+
+test.each(SOONEST)('the driver catches: %s', { retry: 0 }, async (fault) => {
+  const { failure } = await exploreWithFault(fault, { from: 1, schedules: 200 });
+  expect(failure).toBeDefined();
+});

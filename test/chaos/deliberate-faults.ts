@@ -1,0 +1,163 @@
+import type { PutItemCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { Commit } from '../../shared/state/commit.ts';
+import { type Cut, FireLedger, type Firing } from '../../shared/state/ledger.ts';
+import { CommitLog } from '../../shared/state/log.ts';
+import { type Command, operationOf } from './sim/emulator.ts';
+import type { Sabotage } from './sim/simulation.ts';
+
+/**
+ * A rule of the protocol that is broken on purpose, to see whether the driver notices. None of it touches the code under test:
+ * rules that live in a condition or an item are broken on the way to DynamoDB, others in a substitute for an object or a
+ * module that the code uses.
+ */
+export interface DeliberateFault {
+  readonly name: string;
+  readonly sabotage?: Sabotage;
+  /** Module, relative to the root of the project -> what of its exports is replaced. */
+  readonly modules?: Readonly<Record<string, (original: never) => object>>;
+}
+
+interface IdSetModule {
+  readonly IdSet: new (
+    expected?: number,
+  ) => { add(high: number, low: number): boolean; has(high: number, low: number): boolean };
+}
+
+const ID_SET = 'shared/windows/id-set.ts';
+
+/** Changes the input of commands of one operation on items whose partition key begins as given. */
+function tamper<T extends object>(operation: string, pk: string, change: (input: T) => object): Sabotage {
+  return {
+    command(command: Command) {
+      const { Key, Item } = command.input as { Key?: { pk: { S: string } }; Item?: { pk: { S: string } } };
+      const key = (Key ?? Item)?.pk.S ?? '';
+      if (operationOf(command) !== operation || !key.startsWith(pk)) return command;
+      return Object.assign(Object.create(command), { input: change(command.input as T) }) as Command;
+    },
+  };
+}
+
+const isFence = ({ tail }: Commit): boolean => tail.lastBatch < tail.n;
+
+export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
+  {
+    name: 'no condition on the commit',
+    sabotage: tamper<PutItemCommandInput>('PutItem', 'log#', ({ ConditionExpression: _, ...input }) => input),
+  },
+  {
+    name: 'no position check',
+    modules: {
+      'shared/state/position.ts': (original: object) => ({ ...original, compareSequence: () => 1 }),
+    },
+  },
+  {
+    name: 'no id check',
+    modules: {
+      [ID_SET]: (original: IdSetModule) => ({
+        ...original,
+        IdSet: class extends original.IdSet {
+          override add(high: number, low: number): boolean {
+            super.add(high, low);
+            return true;
+          }
+          override has(): boolean {
+            return false;
+          }
+        },
+      }),
+    },
+  },
+  {
+    name: 'heads that may go back',
+    sabotage: tamper<UpdateItemCommandInput>('UpdateItem', 'heads#', ({ ConditionExpression, ...input }) =>
+      ConditionExpression?.includes('#n < :n') ? input : { ...input, ConditionExpression },
+    ),
+  },
+  {
+    name: 'the cut taken before the claim',
+    sabotage: {
+      context(context, items) {
+        const seen = new Map<string, number>();
+        const cuts = new Map<number, Cut>();
+        const log = new (class extends CommitLog {
+          override async last(shard: string): Promise<Commit | undefined> {
+            const last = await super.last(shard);
+            seen.set(shard, last?.tail.n ?? 0);
+            return last;
+          }
+        })(items);
+        const ledger = new (class extends FireLedger {
+          override claim(...claim: Parameters<FireLedger['claim']>): ReturnType<FireLedger['claim']> {
+            cuts.set(claim[0], new Map(seen));
+            return super.claim(...claim);
+          }
+          override cut(firing: Firing, cut: Cut): ReturnType<FireLedger['cut']> {
+            return super.cut(firing, cuts.get(firing.end) ?? cut);
+          }
+        })(items);
+        return { ...context, log, ledger };
+      },
+    },
+  },
+  {
+    name: 'a takeover with a new cut',
+    sabotage: tamper<UpdateItemCommandInput>('UpdateItem', 'fires#', (input) =>
+      input.UpdateExpression === 'SET lease = :lease'
+        ? { ...input, UpdateExpression: 'SET lease = :lease REMOVE cut' }
+        : input,
+    ),
+  },
+  {
+    name: 'no fence before closing',
+    sabotage: {
+      context(context, items) {
+        const log = new (class extends CommitLog {
+          override async append(shard: string, commit: Commit): Promise<void> {
+            if (!isFence(commit)) await super.append(shard, commit);
+          }
+        })(items);
+        return { ...context, log };
+      },
+    },
+  },
+  {
+    name: 'lateness decided before de-duplication',
+    modules: {
+      // The only question asked of a set without adding to it is whether a late event is a repetition.
+      [ID_SET]: (original: IdSetModule) => ({
+        ...original,
+        IdSet: class extends original.IdSet {
+          override has(): boolean {
+            return false;
+          }
+        },
+      }),
+    },
+  },
+  {
+    name: 'late output before the commit',
+    sabotage: {
+      context(context, items, outputs) {
+        const log = new (class extends CommitLog {
+          override async append(shard: string, commit: Commit): Promise<void> {
+            if (commit.late.length > 0) await outputs?.emitLate(commit.late);
+            await super.append(shard, commit);
+          }
+        })(items);
+        return { ...context, log };
+      },
+    },
+  },
+  {
+    name: 'ids of ancestors not read on a second cold start',
+    // The first cold start of a shard learns its ancestors from its head, every later one from its last commit.
+    sabotage: tamper<PutItemCommandInput>('PutItem', 'log#', (input) => ({
+      ...input,
+      Item: { ...input.Item, ancestors: { L: [] } },
+    })),
+  },
+  {
+    name: 'a still shard taken for idle without a look into the stream',
+    sabotage: { probe: (found) => (found === 'unread' ? 'empty' : found) },
+  },
+];
