@@ -3,7 +3,7 @@ import { describeFailure, explore } from './explore.ts';
 
 const { SEED, STEPS, RUNS, FROM } = process.env;
 /** What takes about 20 seconds on one core. */
-const SHORT = 80;
+const SHORT = 60;
 const SHRINK_MS = 60_000;
 
 test('no schedule of failures makes a result wrong', { retry: 0, timeout: 24 * 3_600_000 }, async () => {

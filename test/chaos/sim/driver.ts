@@ -6,7 +6,7 @@ import type { Simulation } from './simulation.ts';
 /** What one call of a process costs, in milliseconds of the wall clock. */
 const CALL_MS = 4;
 /** More calls than any settling needs: who makes more, does not end. */
-const MAX_CALLS = 20_000;
+const MAX_CALLS = 10_000;
 
 /** How often each kind of call met each fate, over all schedules of a run. */
 export class Coverage {

@@ -51,6 +51,10 @@ export interface Plan {
   readonly liveliness: number;
   /** Clocks of processes differ by up to this, in milliseconds. */
   readonly skew: number;
+  /** Which slices are compacted: where it pays, which it hardly does here, or all. */
+  readonly compacts: boolean;
+  /** Keys that a function holds at once: few make it fire in buckets. */
+  readonly maxKeys: number | undefined;
   readonly length: number;
 }
 
@@ -113,6 +117,8 @@ export function planOf(seed: number): Plan {
     crowd: random.pick([1, 2, 4]),
     liveliness: random.pick([0.1, 0.4]),
     skew: random.pick([0, 0, 2_000]),
-    length: random.pick([100, 200, 350]),
+    compacts: random.chance(0.5),
+    maxKeys: random.chance(0.25) ? 3 : undefined,
+    length: random.pick([60, 120, 300]),
   };
 }

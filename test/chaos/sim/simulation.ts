@@ -1,5 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { fireStage } from '../../../shared/state/fire.ts';
+import { joinBuckets } from '../../../shared/state/fire-buckets.ts';
+import type { BucketHint, FireOutputs } from '../../../shared/state/fire-outputs.ts';
 import type { Position } from '../../../shared/state/position.ts';
 import { type StageContext, stageContext } from '../../../shared/state/stage-context.ts';
 import { StageTable } from '../../../shared/state/stage-table.ts';
@@ -91,17 +93,20 @@ export class Simulation {
     );
   }
 
-  fire(): void {
+  /** @param bucket - what to take part in; absent to look for all that is due */
+  fire(bucket?: BucketHint): void {
     const process = this.#process('fire');
-    this.#invoke(
-      process,
-      fireStage(this.#context(process), {
-        emit: (results) => this.#emit(process, results),
-        listShards: () => process.call('list shards', false, this.stream.list),
-        sleep: (ms) => this.#sleep(process, ms),
-        remaining: this.#remaining(),
-      }),
-    );
+    const outputs: FireOutputs = {
+      emit: (results) => this.#emit(process, results),
+      listShards: () => process.call('list shards', false, this.stream.list),
+      sleep: (ms) => this.#sleep(process, ms),
+      remaining: this.#remaining(),
+      fireBucket: async (hint) => {
+        if (this.hinting && this.random.chance(0.6)) this.fire(hint);
+      },
+    };
+    const context = this.#context(process);
+    this.#invoke(process, bucket ? joinBuckets(context, outputs, bucket) : fireStage(context, outputs));
   }
 
   sweep(): void {
@@ -182,6 +187,8 @@ export class Simulation {
       compiled: this.plan.stage.compiled,
       retention: 24 * HOUR,
       now: () => this.now + process.skew,
+      maxKeys: this.plan.maxKeys,
+      worthCompacting: this.plan.compacts ? () => true : undefined,
     });
     const items = new StageTable(client, table, context.name);
     return this.#sabotage.context?.(context, items, outputs) ?? context;
