@@ -6,7 +6,7 @@ import { createLambdaClient } from '../../shared/runtime/clients/lambda.ts';
 import { ENV, requireEnv } from '../../shared/runtime/env.ts';
 import { bucketHints, type FireRequest } from '../../shared/runtime/lambda-hints.ts';
 import { logger } from '../../shared/runtime/logger.ts';
-import { pipelineFromEnv, stagesFromEnv } from '../../shared/runtime/stages.ts';
+import { pipelineFromEnv, stageStreams, stagesFromEnv } from '../../shared/runtime/stages.ts';
 import { fireStage } from '../../shared/state/fire.ts';
 import { joinBuckets } from '../../shared/state/fire-buckets.ts';
 import type { FireOutputs } from '../../shared/state/fire-outputs.ts';
@@ -15,7 +15,7 @@ import { listShards } from '../../shared/streams/shards.ts';
 
 const dynamodb = createDynamoDBClient();
 const kinesis = createKinesisClient();
-const eventsStream = requireEnv(ENV.eventsStream);
+const streamOf = stageStreams();
 const resultsStream = requireEnv(ENV.resultsStream);
 const { lanes } = pipelineFromEnv();
 const stages = stagesFromEnv(dynamodb);
@@ -23,15 +23,15 @@ const stages = stagesFromEnv(dynamodb);
 const lambda = createLambdaClient();
 
 export const handler = middy<FireRequest, void>().handler(async ({ stage, bucket }, lambdaContext) => {
-  const outputs: FireOutputs = {
-    emit: (results, packed) => putAll(kinesis, resultsStream, lanes, results, packed),
-    listShards: () => listShards(kinesis, eventsStream),
-    sleep: (ms) => sleep(ms),
-    remaining: () => lambdaContext.getRemainingTimeInMillis(),
-    fireBucket: bucketHints(lambda, lambdaContext.functionName),
-  };
   for (const context of stages.values()) {
     if (stage !== undefined && stage !== context.name) continue;
+    const outputs: FireOutputs = {
+      emit: (results, packed) => putAll(kinesis, resultsStream, lanes, results, packed),
+      listShards: () => listShards(kinesis, streamOf(context.name)),
+      sleep: (ms) => sleep(ms),
+      remaining: () => lambdaContext.getRemainingTimeInMillis(),
+      fireBucket: bucketHints(lambda, lambdaContext.functionName),
+    };
     if (bucket !== undefined) {
       const results = await joinBuckets(context, outputs, bucket);
       logger.info('fired buckets', { stage: context.name, end: bucket.end, results });

@@ -5,27 +5,28 @@ import { createKinesisClient } from '../../shared/runtime/clients/kinesis.ts';
 import { createLambdaClient } from '../../shared/runtime/clients/lambda.ts';
 import { ENV, requireEnv } from '../../shared/runtime/env.ts';
 import { lambdaHints, type StageRequest } from '../../shared/runtime/lambda-hints.ts';
-import { stagesFromEnv } from '../../shared/runtime/stages.ts';
+import { stageStreams, stagesFromEnv } from '../../shared/runtime/stages.ts';
 import { sweepStage } from '../../shared/state/sweep.ts';
 import { listShards, probeShard } from '../../shared/streams/shards.ts';
 
 const dynamodb = createDynamoDBClient();
 const kinesis = createKinesisClient();
-const stream = requireEnv(ENV.eventsStream);
+const streamOf = stageStreams();
 const hints = lambdaHints(createLambdaClient(), { fire: requireEnv(ENV.fireFunction) });
 const stages = stagesFromEnv(dynamodb);
 
 export const handler = middy<StageRequest, void>().handler(async ({ stage }, lambdaContext) => {
   const wanted = [...stages.values()].filter(({ name }) => stage === undefined || name === stage);
   await Promise.all(
-    wanted.map((context) =>
-      sweepStage(context, {
+    wanted.map((context) => {
+      const stream = streamOf(context.name);
+      return sweepStage(context, {
         listShards: () => listShards(kinesis, stream),
         probe: (shard, after) => probeShard(kinesis, stream, shard, after),
         hints,
         sleep: (ms) => sleep(ms),
         remaining: () => lambdaContext.getRemainingTimeInMillis(),
-      }),
-    ),
+      });
+    }),
   );
 });

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Stream } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
 import type { AlertStage } from '../../shared/pipeline/index.ts';
 import { ENV } from '../../shared/runtime/env.ts';
@@ -7,7 +6,6 @@ import { BundledFunction } from './bundled-function.ts';
 import { REJECTED_PREFIX } from './lake-bucket.ts';
 import { onTable, publishTo, putObjects } from './permissions.ts';
 import type { PipelineProcessingProps } from './pipeline-processing.ts';
-import type { PipelineStreams } from './pipeline-streams.ts';
 import { IN_ORDER, StreamConsumer } from './stream-consumer.ts';
 
 /**
@@ -47,19 +45,8 @@ export function alertFunction(scope: Construct, props: PipelineProcessingProps, 
     environment,
     alerting,
     consumer,
-    stream: inputStream(stage, streams),
+    stream: streams.inputOf(stage.from),
     delivery: DELIVERY,
     failures: lake,
   });
-}
-
-function inputStream({ from }: AlertStage, { events, results }: PipelineStreams): Stream {
-  switch (from.kind) {
-    case 'type':
-      return events;
-    case 'window':
-      return results;
-    case 'filter':
-      throw new Error(`the filter stage "${from.name}" has no stream`);
-  }
 }

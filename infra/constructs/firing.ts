@@ -1,22 +1,36 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Policy } from 'aws-cdk-lib/aws-iam';
+import type { Stream } from 'aws-cdk-lib/aws-kinesis';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { windowStages } from '../../shared/pipeline/index.ts';
 import { ENV } from '../../shared/runtime/env.ts';
 import { scheduleAlarms } from './alarms/schedule-alarms.ts';
 import { HintedFunction } from './hinted-function.ts';
 import { invoke, onStream, onTable } from './permissions.ts';
 import type { PipelineProcessingProps } from './pipeline-processing.ts';
 
-const variablesOf = ({ deployment, pipeline, streams, tables }: PipelineProcessingProps) => ({
+const variablesOf = (
+  scope: Construct,
+  { deployment, pipeline, streams, tables }: PipelineProcessingProps,
+) => ({
   [ENV.pipeline]: pipeline.name,
-  [ENV.eventsStream]: streams.events.streamName,
+  [ENV.stageStreams]: Stack.of(scope).toJsonString(
+    Object.fromEntries(
+      windowStages(pipeline).map(({ name, from }) => [name, streams.inputOf(from).streamName]),
+    ),
+  ),
   [ENV.resultsStream]: streams.results.streamName,
   [ENV.stateTable]: tables.state.tableName,
   [ENV.retentionHours]: String(deployment.environment.retentionHours),
 });
+
+/** The streams that the pipeline's window stages read, each once. */
+const inputsOf = ({ pipeline, streams }: PipelineProcessingProps): readonly Stream[] => [
+  ...new Set(windowStages(pipeline).map(({ from }) => streams.inputOf(from))),
+];
 
 /** The function that merges windows and emits their results. */
 export function fireFunction(scope: Construct, props: PipelineProcessingProps): HintedFunction {
@@ -31,11 +45,11 @@ export function fireFunction(scope: Construct, props: PipelineProcessingProps): 
     // A firing that is cut off is emitted again from its start, a bucket of one from its last note, so it gets all the time
     // there is: a million results take minutes to pass through a few shards.
     timeout: Duration.minutes(15),
-    variables: variablesOf(props),
+    variables: variablesOf(scope, props),
     permissions: [
       onTable(tables.state, 'Query', 'GetItem', 'PutItem', 'UpdateItem'),
       onStream(streams.results, 'PutRecords'),
-      onStream(streams.events, 'ListShards'),
+      ...inputsOf(props).map((stream) => onStream(stream, 'ListShards')),
     ],
     nodeOptions: ['--max-semi-space-size=64'],
   });
@@ -53,7 +67,7 @@ export function sweepFunction(
   props: PipelineProcessingProps,
   fire: IFunction,
 ): HintedFunction {
-  const { alerting, deployment, lake, pipeline, streams, tables } = props;
+  const { alerting, deployment, lake, pipeline, tables } = props;
   const sweep = new HintedFunction(scope, 'Sweep', {
     deployment,
     alerting,
@@ -62,10 +76,10 @@ export function sweepFunction(
     description: `${pipeline.name}: finds windows to fire and quiet shards`,
     memory: 512,
     timeout: Duration.minutes(1),
-    variables: { ...variablesOf(props), [ENV.fireFunction]: fire.functionName },
+    variables: { ...variablesOf(scope, props), [ENV.fireFunction]: fire.functionName },
     permissions: [
       onTable(tables.state, 'Query', 'GetItem', 'PutItem', 'UpdateItem'),
-      onStream(streams.events, 'ListShards', 'GetShardIterator', 'GetRecords'),
+      ...inputsOf(props).map((stream) => onStream(stream, 'ListShards', 'GetShardIterator', 'GetRecords')),
       invoke(fire),
     ],
   });

@@ -1,11 +1,12 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { alertStages, type Pipeline, windowStages } from '../../shared/pipeline/index.ts';
+import { alertStages, filterStages, type Pipeline, windowStages } from '../../shared/pipeline/index.ts';
 import { pascalCase } from '../names.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import { alertFunction } from './alert-function.ts';
 import type { Deployment } from './deployment.ts';
+import { filterFunction } from './filtering.ts';
 import { fireFunction, sweepFunction } from './firing.ts';
 import { landEvents } from './landing.ts';
 import { materializeResults } from './materializing.ts';
@@ -30,6 +31,9 @@ export class PipelineProcessing extends Construct {
   constructor(scope: Construct, id: string, props: PipelineProcessingProps) {
     super(scope, id);
     landEvents(this, props);
+    for (const stage of filterStages(props.pipeline)) {
+      filterFunction(new Construct(this, pascalCase(stage.name)), props, stage);
+    }
     for (const stage of alertStages(props.pipeline)) {
       alertFunction(new Construct(this, pascalCase(stage.name)), props, stage);
     }

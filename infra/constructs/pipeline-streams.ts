@@ -1,12 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { Construct } from 'constructs';
+import { filterStages, type Pipeline, type StageInput } from '../../shared/pipeline/index.ts';
 import type { Environment } from '../environment.ts';
+import { pascalCase } from '../names.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import { streamAlarms } from './alarms/stream-alarms.ts';
 import { removalPolicyOf } from './retention.ts';
 
 export interface PipelineStreamsProps {
+  readonly pipeline: Pipeline;
   readonly environment: Environment;
   readonly alerting: Alerting;
 }
@@ -19,8 +22,10 @@ export class PipelineStreams extends Construct {
   readonly results: Stream;
   /** Events that came after the last of their windows had closed. */
   readonly late: Stream;
+  /** What filter stages let pass: name of the stage -> its stream. */
+  readonly filtered: ReadonlyMap<string, Stream>;
 
-  constructor(scope: Construct, id: string, { environment, alerting }: PipelineStreamsProps) {
+  constructor(scope: Construct, id: string, { environment, alerting, pipeline }: PipelineStreamsProps) {
     super(scope, id);
     const { capacity } = environment;
     const stream = (name: string, shards?: number): Stream => {
@@ -40,5 +45,27 @@ export class PipelineStreams extends Construct {
     this.results = stream('Results');
     // Late events are the exception: if there are too many for one shard, that is what should be looked at.
     this.late = stream('Late', 1);
+    this.filtered = new Map(
+      filterStages(pipeline).map(({ name }) => [name, stream(`Filtered${pascalCase(name)}`)]),
+    );
+  }
+
+  /** The stream that a stage reads. */
+  inputOf(from: StageInput): Stream {
+    switch (from.kind) {
+      case 'type':
+        return this.events;
+      case 'window':
+        return this.results;
+      case 'filter':
+        return this.outputOf(from.name);
+    }
+  }
+
+  /** The stream that a filter stage writes. */
+  outputOf(stage: string): Stream {
+    const stream = this.filtered.get(stage);
+    if (stream === undefined) throw new Error(`filter stage "${stage}" has no stream`);
+    return stream;
   }
 }

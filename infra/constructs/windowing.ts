@@ -9,7 +9,7 @@ import { invoke, onStream, onTable, putObjects } from './permissions.ts';
 import type { PipelineProcessingProps } from './pipeline-processing.ts';
 import { IN_ORDER, StreamConsumer } from './stream-consumer.ts';
 
-/** The function of a window stage, fed from the pipeline's events. */
+/** The function of a window stage, fed from its input. */
 export function windowFunction(
   scope: Construct,
   props: PipelineProcessingProps,
@@ -19,6 +19,7 @@ export function windowFunction(
 ): void {
   const { alerting, deployment, lake, pipeline, streams, tables } = props;
   const { environment } = deployment;
+  const input = streams.inputOf(stage.from);
   const consumer = new BundledFunction(scope, 'Window', {
     deployment,
     alerting,
@@ -31,7 +32,7 @@ export function windowFunction(
     variables: {
       [ENV.pipeline]: pipeline.name,
       [ENV.stage]: stage.name,
-      [ENV.eventsStream]: streams.events.streamName,
+      [ENV.inputStream]: input.streamName,
       [ENV.lateStream]: streams.late.streamName,
       [ENV.stateTable]: tables.state.tableName,
       [ENV.lakeBucket]: lake.bucketName,
@@ -42,7 +43,7 @@ export function windowFunction(
     permissions: [
       onTable(tables.state, 'Query', 'GetItem', 'PutItem', 'UpdateItem'),
       onStream(streams.late, 'PutRecords'),
-      onStream(streams.events, 'ListShards'),
+      onStream(input, 'ListShards'),
       putObjects(lake, REJECTED_PREFIX),
       invoke(fire),
       invoke(sweep),
@@ -54,7 +55,7 @@ export function windowFunction(
     environment,
     alerting,
     consumer,
-    stream: streams.events,
+    stream: input,
     delivery: { ...IN_ORDER, batchingWindow: environment.batchingWindow },
     failures: lake,
   });

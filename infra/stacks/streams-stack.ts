@@ -37,9 +37,13 @@ export class StreamsStack extends MillraceStack {
     this.tables = new Tables(this, 'Tables', environment);
     this.lake = lakeBucket(this, 'Lake', environment);
     this.streams = new Map(
-      pipelines.map(({ name }) => [
-        name,
-        new PipelineStreams(this, pascalCase(name), { environment, alerting: this.alerting }),
+      pipelines.map((pipeline) => [
+        pipeline.name,
+        new PipelineStreams(this, pascalCase(pipeline.name), {
+          environment,
+          alerting: this.alerting,
+          pipeline,
+        }),
       ]),
     );
     this.alerts = new Map(
@@ -69,7 +73,7 @@ export class StreamsStack extends MillraceStack {
     for (const [name, topic] of this.alerts) {
       output(`${pascalCase(name)}AlertTopic`, topic.topicArn, `Topic to subscribe to for alerts of ${name}`);
     }
-    for (const [name, { events, results, late }] of this.streams) {
+    for (const [name, { events, results, late, filtered }] of this.streams) {
       const prefix = pascalCase(name);
       output(`${prefix}EventsStream`, events.streamName, `Events of ${name}`);
       output(`${prefix}ResultsStream`, results.streamName, `Results of ${name}`);
@@ -78,6 +82,13 @@ export class StreamsStack extends MillraceStack {
         late.streamName,
         `Events of ${name} that came too late for their windows`,
       );
+      for (const [stage, stream] of filtered) {
+        output(
+          `${prefix}${pascalCase(stage)}Stream`,
+          stream.streamName,
+          `Events of ${name} that ${stage} lets pass`,
+        );
+      }
     }
   }
 }

@@ -1,9 +1,9 @@
 import type { StreamEvent } from '../events/types.ts';
-import type { AlertStage } from '../pipeline/index.ts';
+import { compileCondition } from '../filters/compile.ts';
+import type { AlertStage, Predicate } from '../pipeline/index.ts';
 import { fillTemplate } from '../pipeline/message-template.ts';
 import { faultMessage } from '../runtime/faults.ts';
 import type { Alert } from './alert.ts';
-import { fulfils } from './condition.ts';
 import { type Subject, type SubjectReader, subjectReader } from './subject.ts';
 
 /** What is wrong with an event or result, for where it is set aside. */
@@ -24,10 +24,12 @@ const NOTHING: Judgement = {};
 export class AlertRule {
   readonly #stage: AlertStage;
   readonly #read: SubjectReader;
+  readonly #when: Predicate | undefined;
 
   constructor(stage: AlertStage) {
     this.#stage = stage;
     this.#read = subjectReader(stage);
+    this.#when = typeof stage.when === 'object' ? compileCondition(stage.when) : stage.when;
   }
 
   /** Never throws: what the declaration's own functions throw becomes a problem. */
@@ -50,9 +52,7 @@ export class AlertRule {
   }
 
   #holds({ data, attributes }: Subject): boolean {
-    const { when } = this.#stage;
-    if (when === undefined) return true;
-    return typeof when === 'function' ? when(data, attributes) : fulfils(data, when);
+    return this.#when === undefined || this.#when(data, attributes);
   }
 
   /** An alert whose message fails is told of all the same: with the words of its declaration. */

@@ -31,7 +31,7 @@ export { resultFields, resultKeyField } from './result-fields.ts';
 export type { ResultData, ValueOf } from './result-type.ts';
 export { spanOf } from './span.ts';
 export { type AllKeys, allKeys, type Stage, type WindowStage, windowStage } from './stage.ts';
-export { type StageInput, sourceOf, typeOfInput } from './stage-input.ts';
+export { type StageInput, typeOfInput } from './stage-input.ts';
 export { assertDistinct, fieldsOf, PipelineError } from './validate.ts';
 export * from './window-spec.ts';
 export { describeWindow, longestWindow, sliceLength, windowPace } from './window-times.ts';

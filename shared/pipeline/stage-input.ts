@@ -12,15 +12,3 @@ export type StageInput<T = Record<string, unknown>> = EventType<T> | FilterStage
 
 /** The type of the events that a stage finds in its input. */
 export const typeOfInput = (from: StageInput): EventType => (from.kind === 'type' ? from : from.output);
-
-/** The event type at the beginning of a chain of filter stages, `undefined` for what is made of a window's results. */
-export function sourceOf(from: StageInput): EventType | undefined {
-  switch (from.kind) {
-    case 'type':
-      return from;
-    case 'filter':
-      return sourceOf(from.from);
-    case 'window':
-      return undefined;
-  }
-}

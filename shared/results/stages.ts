@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type Pipeline, windowStages } from '../pipeline/index.ts';
+import type { FilterStage, Pipeline, WindowStage } from '../pipeline/index.ts';
 import type { Counts } from '../state/commit.ts';
 import { readStageStatus, type StageStatus } from '../state/status.ts';
 
@@ -13,10 +13,14 @@ export interface ShardView {
   readonly idle: boolean;
 }
 
+/** A stage that keeps heads. A filter stage has no watermark: what it lets pass is read by stages that have one. */
+type ReportingStage = FilterStage | WindowStage;
+
 /** A stage as `GET /v1/stages` shows it; times are ISO 8601 UTC, null where nothing is known yet. */
 export interface StageView {
   readonly name: string;
   readonly pipeline: string;
+  readonly kind: ReportingStage['kind'];
   readonly watermark: string | null;
   readonly closedUpTo: string | null;
   readonly shards: readonly ShardView[];
@@ -25,7 +29,7 @@ export interface StageView {
   readonly counts: Counts;
 }
 
-/** Reads how far every window stage is, in order of declaration. */
+/** Reads how far every stage is, in order of declaration. */
 export async function readStages(
   client: DynamoDBClient,
   table: string,
@@ -33,19 +37,26 @@ export async function readStages(
 ): Promise<StageView[]> {
   return Promise.all(
     pipelines.flatMap((pipeline) =>
-      windowStages(pipeline).map(async ({ name }) =>
-        stageView(pipeline.name, name, await readStageStatus(client, table, name)),
-      ),
+      pipeline.stages
+        .filter((stage) => stage.kind !== 'alert')
+        .map(async (stage) =>
+          stageView(pipeline.name, stage, await readStageStatus(client, table, stage.name)),
+        ),
     ),
   );
 }
 
 /** Turns a status into what the API shows. */
-export function stageView(pipeline: string, name: string, status: StageStatus): StageView {
+export function stageView(
+  pipeline: string,
+  { name, kind }: Pick<ReportingStage, 'name' | 'kind'>,
+  status: StageStatus,
+): StageView {
   const { watermark, closedUpTo, shards, counts } = status;
   return {
     name,
     pipeline,
+    kind,
     watermark: iso(watermark),
     closedUpTo: iso(closedUpTo),
     shards: shards.map(({ shard, n, maxEventTime, updatedAt, lagMs, idle }) => ({

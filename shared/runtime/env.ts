@@ -9,6 +9,11 @@ export const ENV = {
   eventsStream: 'EVENTS_STREAM',
   resultsStream: 'RESULTS_STREAM',
   lateStream: 'LATE_STREAM',
+  /** Of a stage's function: what it reads, and, of a filter stage, what it writes. */
+  inputStream: 'INPUT_STREAM',
+  outputStream: 'OUTPUT_STREAM',
+  /** JSON object: name of every window stage of the pipeline -> name of the stream that it reads. */
+  stageStreams: 'STAGE_STREAMS',
   /** JSON object for ingestion: pipeline name -> name of its events stream. */
   eventsStreams: 'EVENTS_STREAMS',
   stateTable: 'STATE_TABLE',

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Pipeline } from '../pipeline/index.ts';
-import { windowStages } from '../pipeline/index.ts';
+import { spanOf, windowStages } from '../pipeline/index.ts';
 import { pipelines } from '../pipelines/index.ts';
 import { compileStage } from '../state/compiled-stage.ts';
 import { type StageContext, stageContext } from '../state/stage-context.ts';
@@ -16,6 +16,16 @@ export function pipelineFromEnv(): Pipeline {
   return found;
 }
 
+/** The stream that each window stage of the function's pipeline reads. */
+export function stageStreams(): (stage: string) => string {
+  const streams = JSON.parse(requireEnv(ENV.stageStreams)) as Record<string, string>;
+  return (stage) => {
+    const stream = streams[stage];
+    if (stream === undefined) throw new RangeError(`${ENV.stageStreams} has no stream for stage "${stage}"`);
+    return stream;
+  };
+}
+
 /** The window stages of the function's pipeline, or the one that its environment names, ready to run. */
 export function stagesFromEnv(client: DynamoDBClient): Map<string, StageContext> {
   const pipeline = pipelineFromEnv();
@@ -26,7 +36,14 @@ export function stagesFromEnv(client: DynamoDBClient): Map<string, StageContext>
   return new Map(
     stages.map((stage) => [
       stage.name,
-      stageContext({ client, table, pipeline: pipeline.name, compiled: compileStage(stage), retention }),
+      stageContext({
+        client,
+        table,
+        pipeline: pipeline.name,
+        compiled: compileStage(stage),
+        retention,
+        resultSpan: spanOf(stage, [pipeline]),
+      }),
     ]),
   );
 }

@@ -1,7 +1,6 @@
 import { binary, compactItem, finite, type Item, number, readNumber, readText, text } from './attributes.ts';
 import { compressJson, decompressJson } from './compress.ts';
 import { commitSk, itemKey, logPk } from './keys.ts';
-import { decodeOpen, encodeOpen, type OpenSlices } from './open-slices.ts';
 import { formatPosition, type Position, parsePosition, START } from './position.ts';
 
 /** What a shard's consumer has done with its events since its log began. */
@@ -10,9 +9,14 @@ export interface Counts {
   readonly duplicate: number;
   readonly late: number;
   readonly rejected: number;
+  /** Of a filter stage, those that it did not let pass. */
+  readonly filtered?: number;
 }
 
 export const NO_COUNTS: Counts = { accepted: 0, duplicate: 0, late: 0, rejected: 0 };
+
+/** For every slice not yet closed: the first and the last commit that contain it. */
+export type OpenSlices = ReadonlyMap<number, readonly [first: number, last: number]>;
 
 /**
  * The part of a commit that its successor builds on: a shard's consumer is fully described by the last commit of its
@@ -85,7 +89,7 @@ export function commitSize(parts: {
 /** A commit's variable parts in the form in which they are stored. */
 export function encodeCommit(stage: string, shard: string, commit: Commit): { item: Item; size: number } {
   const { tail } = commit;
-  const open = encodeOpen(tail.open);
+  const open = compressJson([...tail.open].map(([slice, [first, last]]) => [slice, first, last]));
   const late = commit.late.length === 0 ? undefined : compressJson(commit.late);
   const item = compactItem({
     ...itemKey(logPk(stage, shard), commitSk(tail.n)),
@@ -109,13 +113,14 @@ export function encodeCommit(stage: string, shard: string, commit: Commit): { it
 }
 
 export function decodeCommit(item: Item): Commit {
+  const open = decompressJson(item.open?.B ?? new Uint8Array()) as [number, number, number][];
   return {
     tail: {
       n: Number(readText(item, 'sk')),
       lastBatch: readNumber(item, 'lastBatch', 0),
       position: parsePosition(readText(item, 'to')),
       w: readNumber(item, 'w', Number.NEGATIVE_INFINITY),
-      open: decodeOpen(item.open?.B ?? new Uint8Array()),
+      open: new Map(open.map(([slice, first, last]) => [slice, [first, last]])),
       maxEventTime: readNumber(item, 'maxEventTime', Number.NEGATIVE_INFINITY),
       arrival: readNumber(item, 'arrival', Number.NEGATIVE_INFINITY),
       counts: readCounts(item),
@@ -133,12 +138,25 @@ export function decodeCommit(item: Item): Commit {
 export const readTexts = (item: Item, name: string): string[] =>
   (item[name]?.L ?? []).map((entry) => entry.S ?? '');
 
+/** The counts of two together. */
+export function addCounts(a: Counts, b: Counts): Counts {
+  const { filtered = b.filtered } = a;
+  return {
+    accepted: a.accepted + b.accepted,
+    duplicate: a.duplicate + b.duplicate,
+    late: a.late + b.late,
+    rejected: a.rejected + b.rejected,
+    ...(filtered === undefined ? {} : { filtered: (a.filtered ?? 0) + (b.filtered ?? 0) }),
+  };
+}
+
 export const countsAttribute = (counts: Counts): { M: Item } => ({
   M: {
     accepted: number(counts.accepted),
     duplicate: number(counts.duplicate),
     late: number(counts.late),
     rejected: number(counts.rejected),
+    ...(counts.filtered === undefined ? {} : { filtered: number(counts.filtered) }),
   },
 });
 
@@ -149,5 +167,6 @@ export function readCounts(item: Item): Counts {
     duplicate: readNumber(counts, 'duplicate', 0),
     late: readNumber(counts, 'late', 0),
     rejected: readNumber(counts, 'rejected', 0),
+    ...(counts.filtered === undefined ? {} : { filtered: readNumber(counts, 'filtered', 0) }),
   };
 }

@@ -75,11 +75,28 @@ export function nextDue(context: StageContext, view: StageView, time: number): n
 }
 
 /**
+ * Which of the windows that are to be closed are closed together. Where other stages read the results, event time in their
+ * stream must not get out of order by more than they wait for: no window is closed that ends too far behind the first one
+ * that is not, even if somebody else is at that one.
+ */
+export function closedTogether(
+  { resultSpan }: StageContext,
+  view: StageView,
+  closing: readonly DueWindow[],
+): readonly DueWindow[] {
+  const first = firstUnfinished(view);
+  return first === undefined ? closing : closing.filter(({ window }) => window.end - first.end <= resultSpan);
+}
+
+const firstUnfinished = (view: StageView): Window | undefined =>
+  view.windows.find((window) => !isClosed(view, window));
+
+/**
  * Up to where everything is closed, given that no shard can add to windows that close at or before `fenced`: every window
  * with end + lateness at or before this is final.
  */
 export function closedUpTo(context: StageContext, view: StageView, fenced: number): number {
-  const unfinished = view.windows.find((window) => !isClosed(view, window));
+  const unfinished = firstUnfinished(view);
   if (unfinished === undefined) return fenced;
   return Math.min(fenced, closesAt(unfinished, context.compiled.closingDelay) - 1);
 }

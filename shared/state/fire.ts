@@ -1,7 +1,7 @@
 import { moveClosing } from './closing.ts';
 import { Compaction } from './compaction.ts';
 import { mapLimit } from './concurrency.ts';
-import { closedUpTo, type DueWindow, dueWindows, lastClosing } from './due.ts';
+import { closedTogether, closedUpTo, type DueWindow, dueWindows, lastClosing } from './due.ts';
 import { fenceShards } from './fence.ts';
 import { bucketsFor, deal, fireBuckets } from './fire-buckets.ts';
 import type { EmittedResult, FireOutputs, GroupResults } from './fire-outputs.ts';
@@ -45,7 +45,7 @@ export async function fireStage(context: StageContext, outputs: FireOutputs): Pr
     await moveClosing(context, view, closedUpTo(context, view, fenced));
     const due = dueWindows(context, view, context.now());
     const open = due.filter(({ closing }) => !closing).slice(0, GROUP);
-    const group = open.length > 0 ? open : due.slice(0, GROUP);
+    const group = open.length > 0 ? open : closedTogether(context, view, due).slice(0, GROUP);
     if (group.length === 0) {
       // Whoever closed the last window may have died before it could say so. What is closed is told by a view that is
       // younger than that closing: this one may have been read while a shard could still add to another window.

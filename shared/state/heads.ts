@@ -57,6 +57,12 @@ export class Heads {
     return { clock, heads };
   }
 
+  /** One shard's head, `undefined` where there is none. */
+  async one(shard: string): Promise<Head | undefined> {
+    const item = await this.#items.get(headsPk(this.#items.stage), shard);
+    return item && readHead(item);
+  }
+
   /** Makes a shard known with a head at n = 0, which holds time back until the shard is seen or proved empty. */
   async register(info: ShardInfo, ancestors: readonly string[], now: number): Promise<void> {
     await this.#update(info.shard, {
@@ -74,9 +80,11 @@ export class Heads {
 
   /**
    * Says that the actions of all commits up to the tail are done. A zombie must not move a head back, so the head only
-   * rises; a failed condition means that another writer is further on, which is as good.
+   * rises; a failed condition means that another writer is further on, which is as good to one that has committed before.
+   *
+   * @returns whether it was this tail that moved it
    */
-  async advance(shard: string, tail: Tail, now: number): Promise<void> {
+  async advance(shard: string, tail: Omit<Tail, 'lastBatch' | 'w' | 'open'>, now: number): Promise<boolean> {
     const values = compactItem({
       n: number(tail.n),
       position: text(formatPosition(tail.position)),
@@ -87,7 +95,7 @@ export class Heads {
       ancestors: { L: tail.ancestors.map(text) },
     });
     const names = Object.keys(values);
-    await this.#update(shard, {
+    return this.#update(shard, {
       UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
       ConditionExpression: 'attribute_not_exists(pk) OR #n < :n',
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
@@ -115,8 +123,8 @@ export class Heads {
     });
   }
 
-  async #update(shard: string, input: Partial<UpdateItemCommandInput>): Promise<void> {
-    await this.#items.update(headsPk(this.#items.stage), shard, input);
+  async #update(shard: string, input: Partial<UpdateItemCommandInput>): Promise<boolean> {
+    return this.#items.update(headsPk(this.#items.stage), shard, input);
   }
 }
 

@@ -33,6 +33,8 @@ export interface StageContext {
   readonly maxKeys: number;
   /** What goes on from closed slices; nothing where the windows are not sessions. */
   readonly carries: Carries;
+  /** Event time, in milliseconds, that may lie within final results emitted at the same time: see {@link spanOf}. */
+  readonly resultSpan: number;
   /** How long the stream keeps records, in milliseconds. */
   readonly retention: number;
   /** The wall clock, epoch milliseconds. */
@@ -57,6 +59,8 @@ export interface StageContextOptions {
   readonly worthCompacting?: WorthCompacting;
   /** By default what fits the function's memory and can be emitted in minutes. */
   readonly maxKeys?: number;
+  /** By default without bound: nobody else counts them. */
+  readonly resultSpan?: number;
 }
 
 export function stageContext(options: StageContextOptions): StageContext {
@@ -78,6 +82,7 @@ export function stageContext(options: StageContextOptions): StageContext {
     worthCompacting: options.worthCompacting ?? worthItsPrice,
     maxKeys: options.maxKeys ?? MAX_KEYS,
     carries: new Carries(items),
+    resultSpan: options.resultSpan ?? Number.POSITIVE_INFINITY,
     retention,
     now,
     logExpiry: () => seconds(now() + kept),

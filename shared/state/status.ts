@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type Counts, NO_COUNTS } from './commit.ts';
+import { addCounts, type Counts, NO_COUNTS } from './commit.ts';
 import { type Head, Heads } from './heads.ts';
 import { StageTable } from './stage-table.ts';
 
@@ -34,7 +34,7 @@ export async function readStageStatus(
     watermark: known(clock?.watermark),
     closedUpTo: known(clock?.closedUpTo),
     shards: heads.filter((head) => !head.retired).map(shardStatus),
-    counts: heads.reduce((total, { counts }) => sum(total, counts), NO_COUNTS),
+    counts: heads.reduce((total, { counts }) => addCounts(total, counts), NO_COUNTS),
   };
 }
 
@@ -47,10 +47,3 @@ function shardStatus(head: Head): ShardStatus {
 
 const known = (time: number | undefined): number | undefined =>
   time !== undefined && Number.isFinite(time) ? time : undefined;
-
-const sum = (a: Counts, b: Counts): Counts => ({
-  accepted: a.accepted + b.accepted,
-  duplicate: a.duplicate + b.duplicate,
-  late: a.late + b.late,
-  rejected: a.rejected + b.rejected,
-});

@@ -1,12 +1,11 @@
-import { type KnownTypes, knownTypes } from '../events/known-types.ts';
+import { type StageReader, stageReader } from '../results/stage-reader.ts';
 import { decodeRecord } from '../streams/decode.ts';
 import { BatchFold, type Rejected } from './batch-fold.ts';
-import type { Commit, Counts, Tail } from './commit.ts';
+import type { Commit, Counts, OpenSlices, Tail } from './commit.ts';
 import { compress } from './compress.ts';
 import type { Hints } from './hints.ts';
 import { loadShard } from './load.ts';
 import { CommitConflict, CommitTooLarge } from './log.ts';
-import type { OpenSlices } from './open-slices.ts';
 import { compareSequence, WHOLE_RECORD } from './position.ts';
 import type { ShardState } from './shard-state.ts';
 import { encodeSliceIds } from './slice-ids.ts';
@@ -47,14 +46,14 @@ export class ShardWriter {
   readonly #shard: string;
   readonly #outputs: WriterOutputs;
   readonly #time: TimeKeeper;
-  readonly #types: KnownTypes;
+  readonly #reader: StageReader;
   #state: ShardState | undefined;
 
   constructor(context: StageContext, shard: string, outputs: WriterOutputs) {
     this.#context = context;
     this.#shard = shard;
     this.#outputs = outputs;
-    this.#types = knownTypes([context.compiled.stage.input]);
+    this.#reader = stageReader(context.compiled.stage.from);
     this.#time = new TimeKeeper(context, outputs.hints);
   }
 
@@ -68,7 +67,7 @@ export class ShardWriter {
     for (let next = 0; next < records.length; ) {
       try {
         const state = await this.#ready();
-        const batch = fold(this.#context, state, this.#types, records, next, limit);
+        const batch = fold(this.#context, state, this.#reader, records, next, limit);
         if (batch.fold.position !== state.tail.position) await this.#commit(state, batch.fold);
         next = batch.next;
       } catch (error) {
@@ -114,12 +113,13 @@ export class ShardWriter {
 function fold(
   context: StageContext,
   state: ShardState,
-  types: KnownTypes,
+  { types, reading }: StageReader,
   records: readonly SourceRecord[],
   next: number,
   limit: number,
 ): { fold: BatchFold; next: number } {
   const batch = new BatchFold(context.compiled, state, limit);
+  const visitor = reading(batch);
   const scratch = new Base64Scratch();
   const { position } = state.tail;
   const options = {
@@ -132,7 +132,7 @@ function fold(
     const order = compareSequence(record.sequence, position.sequence);
     if (order < 0 || (order === 0 && position.sub === WHOLE_RECORD)) continue;
     batch.begin(record.sequence, record.arrival, order === 0 ? position.sub : -1);
-    decodeRecord(scratch.decode(record.data), batch, options);
+    decodeRecord(scratch.decode(record.data), visitor, options);
     batch.end();
     if (batch.full) break;
   }

@@ -21,7 +21,11 @@ const SINGLE: Partial<PutOptions> = { budget: 30_000 };
  * Packed records come in masses, from several functions at a time, and a shard takes a megabyte a second: refusals are the way
  * to share it, not faults.
  */
-const PACKED: Partial<PutOptions> = { budget: 100_000, attempts: 1_000, backoff: { base: 100, cap: 2_000 } };
+export const PACKED: Partial<PutOptions> = {
+  budget: 100_000,
+  attempts: 1_000,
+  backoff: { base: 100, cap: 2_000 },
+};
 /** As in packed records of events: see pack.ts. */
 const RECORD_EVENTS = 500;
 const RECORD_BYTES = 256 * 1024;

@@ -61,7 +61,7 @@ test('window stage', () => {
   expect(variables(resource(assembly, 'Processing/MeterReadings/PerSite/Window/Function'))).toEqual({
     MILLRACE_PIPELINE: 'meter-readings',
     MILLRACE_STAGE: 'per-site',
-    EVENTS_STREAM: 'Streams/MeterReadings/Events',
+    INPUT_STREAM: 'Streams/MeterReadings/Events',
     LATE_STREAM: 'Streams/MeterReadings/Late',
     STATE_TABLE: 'Streams/Tables/State',
     LAKE_BUCKET: 'Streams/Lake',
@@ -75,7 +75,7 @@ test('window stage', () => {
 test('fire and sweep', () => {
   const shared = {
     MILLRACE_PIPELINE: 'doors',
-    EVENTS_STREAM: 'Streams/Doors/Events',
+    STAGE_STREAMS: '{"openings":"Streams/Doors/Events"}',
     RESULTS_STREAM: 'Streams/Doors/Results',
     STATE_TABLE: 'Streams/Tables/State',
     RETENTION_HOURS: '24',

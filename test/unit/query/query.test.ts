@@ -129,6 +129,7 @@ describe('GET /v1/stages', () => {
     expect(stages[0]).toEqual({
       name: 'device-traffic',
       pipeline: 'network-traffic',
+      kind: 'window',
       watermark: null,
       closedUpTo: null,
       shards: [],
@@ -141,9 +142,12 @@ describe('GET /v1/stages', () => {
     const shard = { shard: 's0', n: 4, maxEventTime: START, updatedAt: START + 5, lagMs: 7, idle: false };
     const counts = { accepted: 1, duplicate: 2, late: 3, rejected: 4 };
     const shards = [shard, { ...shard, shard: 's1', maxEventTime: undefined, lagMs: 9, idle: true }];
-    expect(stageView('p', 's', { watermark: START, closedUpTo: -1, shards, counts })).toEqual({
+    expect(
+      stageView('p', { name: 's', kind: 'window' }, { watermark: START, closedUpTo: -1, shards, counts }),
+    ).toEqual({
       name: 's',
       pipeline: 'p',
+      kind: 'window',
       watermark: '2026-01-01T00:00:00.000Z',
       closedUpTo: '1969-12-31T23:59:59.999Z',
       shards: [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fulfils } from '../../../shared/alerts/condition.ts';
+import { compileCondition, compileProjection } from '../../../shared/filters/compile.ts';
 import {
   above,
   allOf,
@@ -45,10 +45,31 @@ test.each<[string, Condition, boolean]>([
   ['present', isPresent('rate'), true],
   ['null is not present', isPresent('gone'), false],
   ['missing is not present', isPresent('other'), false],
+  ['what every object has is not present', isPresent('toString'), false],
   ['all', allOf(isPresent('rate'), equals('note', 'x')), true],
   ['not all', allOf(isPresent('rate'), equals('note', 'y')), false],
   ['any', anyOf(isPresent('gone'), equals('note', 'x')), true],
   ['not any', anyOf(isPresent('gone'), equals('note', 'y')), false],
 ])('%s', (_, condition, expected) => {
-  expect(fulfils(data, condition)).toBe(expected);
+  expect(compileCondition(condition)(data)).toBe(expected);
+});
+
+test('a projection copies fields as they are, and calculates', () => {
+  const project = compileProjection({
+    note: 'note',
+    gone: 'gone',
+    other: 'other',
+    constant: 7,
+    twice: times('rate', 2),
+    without: plus('rate', 'gone'),
+    infinite: over('rate', 0),
+  });
+  expect(project(data)).toEqual({
+    note: 'x',
+    gone: null,
+    constant: 7,
+    twice: 160,
+    without: null,
+    infinite: null,
+  });
 });
