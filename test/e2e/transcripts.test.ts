@@ -7,6 +7,7 @@ import { countsOf, HEADERS, type StageCounts } from '../support/api-client.ts';
 import { temporaryFolder } from '../support/millrace-process.ts';
 import { StreamTail } from '../support/stream-tail.ts';
 import { synthesizeTranscripts, type TranscriptApp } from '../support/transcript-app.ts';
+import { describeEmission, emissionOf } from '../transcripts/describe.ts';
 import { readTranscripts } from '../transcripts/read.ts';
 import type { Emission, Step, Transcript } from '../transcripts/transcript.ts';
 
@@ -72,12 +73,9 @@ class Watcher {
   }
 }
 
-const bounds = ({ key, start, end, revision, final }: Omit<Emission, 'values'>) =>
-  `${new Date(end).toISOString()} from ${new Date(start).toISOString()} ${key} r${revision}${final ? ' final' : ''}`;
-
 /** What steps lead to, and the order of results that are emitted together does not matter. */
 const inOrder = <T extends Omit<Emission, 'values'>>(emissions: readonly T[]): T[] =>
-  [...emissions].sort((a, b) => (bounds(a) < bounds(b) ? -1 : 1));
+  [...emissions].sort((a, b) => (describeEmission(a) < describeEmission(b) ? -1 : 1));
 
 async function post(slug: string, { event }: Step): Promise<void> {
   const { id, key, time, amount } = event;
@@ -111,15 +109,18 @@ test('through HTTP, streams and functions, every transcript emits what it says',
     transcripts.map((transcript) =>
       play(transcript).catch((error: unknown) => {
         const { slug } = transcript;
-        const seen = { counts: watcher.counts[slug], results: watcher.resultsOf(slug).map(bounds) };
+        const seen = {
+          counts: watcher.counts[slug],
+          results: watcher.resultsOf(slug).map(emissionOf).map(describeEmission),
+        };
         throw new Error(`${slug}: ${JSON.stringify(seen, null, 1)}`, { cause: error });
       }),
     ),
   );
   for (const { slug, steps } of transcripts) {
     const expected = inOrder(steps.flatMap(({ emits }) => emits));
-    const emitted = inOrder(watcher.resultsOf(slug));
-    expect(emitted.map(bounds), slug).toEqual(expected.map(bounds));
+    const emitted = inOrder(watcher.resultsOf(slug).map(emissionOf));
+    expect(emitted.map(describeEmission), slug).toEqual(expected.map(describeEmission));
     const values = ({ values: named }: { values: unknown }) => named;
     expect(emitted.map(values), slug).toMatchObject(expected.map(values));
   }

@@ -1,3 +1,4 @@
+import type { Emission as Mode } from '../../shared/pipeline/index.ts';
 import { compilePlan } from '../../shared/windows/plan.ts';
 import type { DeltaReader, ResultValues, Window, WindowPlan } from '../../shared/windows/types.ts';
 import { closesAt } from '../../shared/windows/watermark.ts';
@@ -24,6 +25,7 @@ export class AlgebraStage {
   readonly #plan: WindowPlan;
   readonly #bound: number;
   readonly #lateness: number;
+  readonly #emit: Mode;
   readonly #ids = new Set<string>();
   readonly #deltas: DeltaReader[] = [];
   readonly #windows = new Map<number, Window>();
@@ -35,6 +37,7 @@ export class AlgebraStage {
     this.#plan = compilePlan(stage);
     this.#bound = stage.outOfOrderness;
     this.#lateness = stage.allowedLateness;
+    this.#emit = stage.emit;
   }
 
   take(event: TranscriptEvent): Observed {
@@ -61,14 +64,14 @@ export class AlgebraStage {
 
   *#fire(): Generator<Observed['emits'][number]> {
     for (const [end, window] of [...this.#windows].sort(([a], [b]) => a - b)) {
-      if (this.#watermark < end) continue;
-      const final = this.#isClosed(window);
       const before = this.#fired.get(end);
+      const revision = this.#revisionOf(window, before);
+      if (revision === undefined) continue;
+      const final = this.#isClosed(window);
       const values = this.#valuesOf(window);
       const changed = [...values].filter(([key, value]) => before?.values.get(key) !== JSON.stringify(value));
-      const emitted = final || before === undefined ? [...values] : changed;
+      const emitted = final || revision === 0 || before === undefined ? [...values] : changed;
       if (emitted.length === 0) continue;
-      const revision = before === undefined ? 0 : before.revision + 1;
       for (const [key, value] of emitted) yield { key, ...window, revision, final, values: value };
       this.#fired.set(end, {
         revision,
@@ -76,6 +79,20 @@ export class AlgebraStage {
       });
       if (final) this.#windows.delete(end);
     }
+  }
+
+  /** Which revision of a window is to be emitted now, if something of it has changed. */
+  #revisionOf(window: Window, before: Fired | undefined): number | undefined {
+    const done = before?.revision ?? Number.NEGATIVE_INFINITY;
+    if (this.#emit.kind === 'final' && !this.#isClosed(window)) return undefined;
+    if (this.#watermark >= window.end) return Math.max(done + 1, 0);
+    if (this.#emit.kind !== 'early') return undefined;
+    // The ticks of the window count down to its end: the last one before it has the revision -1.
+    const { every } = this.#emit;
+    const ticks = Math.ceil((window.end - window.start) / every) - 1;
+    const passed = Math.floor((this.#watermark - window.start) / every);
+    const revision = passed - ticks - 1;
+    return passed >= 1 && revision > done ? revision : undefined;
   }
 
   #valuesOf(window: Window): Map<string, ResultValues> {

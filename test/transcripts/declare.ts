@@ -4,13 +4,18 @@ import {
   count,
   cumulative,
   type Duration,
+  type Emission,
+  early,
   eventType,
+  final,
   hopping,
   max,
   mean,
   min,
+  onTime,
   type Pipeline,
   pipeline,
+  session,
   sum,
   tumbling,
   type WindowSpec,
@@ -39,6 +44,7 @@ export function declareStage({ name, slug, unit, stage }: Declared): WindowStage
     window: windowOf(stage.window, length),
     outOfOrderness: length(stage.bound),
     allowedLateness: length(stage.lateness),
+    emit: emissionOf(stage.emit, length),
     values: {
       count: count(),
       sum: sum('amount'),
@@ -59,8 +65,17 @@ export function declarePipeline(transcripts: readonly Declared[]): Pipeline {
   });
 }
 
+function emissionOf(emit: TranscriptStage['emit'], length: (units: number) => Duration): Emission {
+  if (emit === 'onTime') return onTime();
+  return emit === 'final' ? final() : early(length(emit.early));
+}
+
 function windowOf(window: TranscriptStage['window'], length: (units: number) => Duration): WindowSpec {
   if ('calendar' in window) return calendar(window.calendar, window.zone);
+  if ('session' in window) {
+    const resolution = length(window.resolution ?? window.session / 4);
+    return session(length(window.session), { resolution });
+  }
   const alignment = { offset: length(window.offset ?? 0) };
   if ('tumbling' in window) return tumbling(length(window.tumbling), alignment);
   if ('hopping' in window) return hopping(length(window.hopping), length(window.every), alignment);

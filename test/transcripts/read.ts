@@ -18,6 +18,7 @@ const windowSchema = z.union([
   z.strictObject({ tumbling: z.number(), offset }),
   z.strictObject({ hopping: z.number(), every: z.number(), offset }),
   z.strictObject({ cumulative: z.number(), by: z.number(), offset }),
+  z.strictObject({ session: z.number(), resolution: z.number().optional() }),
   z.strictObject({ calendar: z.enum(['hour', 'day', 'week', 'month']), zone: z.string() }),
 ]);
 
@@ -42,6 +43,7 @@ const fileSchema = z.strictObject({
         window: windowSchema,
         bound: z.number().default(0),
         lateness: z.number().default(0),
+        emit: z.union([z.enum(['onTime', 'final']), z.strictObject({ early: z.number() })]).default('onTime'),
       }),
       steps: z.array(stepSchema),
     }),
@@ -74,8 +76,13 @@ function readTranscriptFile(path: string): Transcript[] {
 
 /** `key @ time = amount, id x`; amount and id may be left out. */
 const EVENT = /^(\S+) @ ([^\s=,]+)(?: = (\S+))?(?:, id (\S+))?$/;
-/** `key [start, end) r0 name=value ...`; with `final` after the revision where it is. */
-const EMISSION = /^(\S+) \[([^,]+), ([^)]+)\) r(-?\d+)( final)?((?: \w+=\S+)*)$/;
+/**
+ * `key [start, end) r0 name=value ...`; with `final` or `retracted` after the revision where it is, and `replacing [start, end) ...` at
+ * the end where it replaces others.
+ */
+const EMISSION =
+  /^(\S+) \[([^,]+), ([^)]+)\) r(-?\d+)( final)?( retracted)?((?: \w+=\S+)*)(?: replacing ((?:\[[^)]+\) ?)+))?$/;
+const BOUNDS = /\[([^,]+), ([^)]+)\)/g;
 
 class StepReader {
   readonly #origin: number;
@@ -102,7 +109,8 @@ class StepReader {
   }
 
   #emission(text: string): Emission {
-    const [, key = '', start = '', end = '', revision, final, values = ''] = matched(EMISSION, text);
+    const [, key = '', start = '', end = '', revision, final, retracted, values = '', replaced = ''] =
+      matched(EMISSION, text);
     const pairs = values.split(' ').filter((pair) => pair !== '');
     return {
       key,
@@ -110,6 +118,11 @@ class StepReader {
       end: this.#time(end),
       revision: Number(revision),
       final: final !== undefined,
+      retracted: retracted !== undefined,
+      replaces: [...replaced.matchAll(BOUNDS)].map(([, from = '', to = '']) => [
+        this.#time(from),
+        this.#time(to),
+      ]),
       values: Object.fromEntries(
         pairs.map((pair) => pair.split('=')).map(([name, value]) => [name, amountOf(value)]),
       ),

@@ -4,11 +4,13 @@ export interface TranscriptStage {
     | { readonly tumbling: number; readonly offset?: number | undefined }
     | { readonly hopping: number; readonly every: number; readonly offset?: number | undefined }
     | { readonly cumulative: number; readonly by: number; readonly offset?: number | undefined }
+    | { readonly session: number; readonly resolution?: number | undefined }
     | { readonly calendar: 'hour' | 'day' | 'week' | 'month'; readonly zone: string };
   /** How far events may be out of order. */
   readonly bound: number;
   /** How long after its end a window takes late events. */
   readonly lateness: number;
+  readonly emit: 'onTime' | 'final' | { readonly early: number };
 }
 
 /** One event, at an instant in epoch milliseconds. */
@@ -29,6 +31,10 @@ export interface Emission {
   readonly end: number;
   readonly revision: number;
   readonly final: boolean;
+  /** The window was emitted before, and is none any more. */
+  readonly retracted?: boolean | undefined;
+  /** The windows that it replaces, by start and end. */
+  readonly replaces?: readonly (readonly [start: number, end: number])[] | undefined;
   /** The values that the transcript names. */
   readonly values: Readonly<Record<string, number | null>>;
 }

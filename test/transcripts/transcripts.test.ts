@@ -4,23 +4,25 @@ import { startDynamoDB, type TestDynamoDB } from '../support/dynamodb.ts';
 import { World } from '../support/world.ts';
 import { AlgebraStage, type Observed } from './algebra.ts';
 import { declareStage } from './declare.ts';
+import { describeEmission, emissionOf } from './describe.ts';
 import { readTranscripts } from './read.ts';
-import type { Outcome, Step, Transcript } from './transcript.ts';
+import { SessionAlgebraStage } from './session-algebra.ts';
+import type { Emission, Outcome, Step, Transcript } from './transcript.ts';
 
 const transcripts = readTranscripts();
 /** After every time in any transcript: nothing in them is ahead of its arrival. */
 const NOW = Date.UTC(2026, 0, 1);
 
+type Bounds = Pick<Emission, 'key' | 'start' | 'end'>;
+
 /** Checks one step: exactly the results that the transcript names, in any order, with at least the values it names. */
 function expectStep(step: Step, observed: Observed): void {
-  const order = (a: { key: string; end: number }, b: { key: string; end: number }) =>
-    a.end - b.end || (a.key < b.key ? -1 : 1);
+  const order = (a: Bounds, b: Bounds) =>
+    a.end - b.end || (a.key === b.key ? a.start - b.start : a.key < b.key ? -1 : 1);
   expect(observed.outcome, step.text).toBe(step.outcome);
   if (step.watermark !== undefined) expect(observed.watermark, step.text).toBe(step.watermark);
-  const bounds = ({ key, start, end, revision, final }: Step['emits'][number] | Observed['emits'][number]) =>
-    `${key} [${new Date(start).toISOString()}, ${new Date(end).toISOString()}) r${revision}${final ? ' final' : ''}`;
   const [emitted, expected] = [[...observed.emits].sort(order), [...step.emits].sort(order)];
-  expect(emitted.map(bounds), step.text).toEqual(expected.map(bounds));
+  expect(emitted.map(describeEmission), step.text).toEqual(expected.map(describeEmission));
   expect(
     emitted.map(({ values }) => values),
     step.text,
@@ -29,7 +31,10 @@ function expectStep(step: Step, observed: Observed): void {
 
 describe('by the pure algebra', () => {
   test.each(transcripts)('$slug: $name', (transcript) => {
-    const stage = new AlgebraStage(transcript);
+    const stage =
+      'session' in transcript.stage.window
+        ? new SessionAlgebraStage(transcript)
+        : new AlgebraStage(transcript);
     for (const step of transcript.steps) expectStep(step, stage.take(step.event));
   });
 });
@@ -71,7 +76,7 @@ class ProtocolStage {
     this.#world.put(0, [{ type: name, source: '/test', id, time, key, data: { id, key, at: time, amount } }]);
     await this.#world.deliver('shardId-000000000000', 1);
     await this.#world.fire();
-    const emits = this.#world.results.slice(this.#seen);
+    const emits = this.#world.results.slice(this.#seen).map(emissionOf);
     this.#seen = this.#world.results.length;
     const clock = await this.#world.context.clock.read();
     return {
