@@ -1,11 +1,5 @@
-/**
- * Arithmetic over the numeric fields `F` of an event, as plain data: the same expression is compiled into the
- * window function and into SQL. A field that is missing or null makes the whole expression missing.
- */
-export type Expression<F extends string = string> =
-  | F
-  | number
-  | { readonly op: '+' | '-' | '*' | '/'; readonly left: Expression<F>; readonly right: Expression<F> };
+import type { Arithmetic, Expression } from './expression.ts';
+import type { UserAggregate } from './user-aggregate.ts';
 
 /** Counts events, or, with `of`, the events in which the expression is present. */
 export interface Count<F extends string = string> {
@@ -32,48 +26,98 @@ export interface Share<F extends string = string> {
   readonly of: Expression<F>;
 }
 
-/** What a window stage computes per key and window, as plain data. */
-export type Aggregate<F extends string = string> = Count<F> | Fold<F> | Ratio<F> | Share<F>;
+/** Whether the values are all there are, or a sample of more: divide by their number n, or by n - 1. */
+export type Basis = 'population' | 'sample';
 
-const binary =
-  (op: '+' | '-' | '*' | '/') =>
-  <A extends Expression, B extends Expression>(left: A, right: B) =>
-    ({ op, left, right }) as { readonly op: typeof op; readonly left: A; readonly right: B };
-
-/** The sum of two expressions within one event. */
-export const plus = binary('+');
-/** The difference of two expressions within one event. */
-export const minus = binary('-');
-/** The product of two expressions within one event. */
-export const times = binary('*');
-/** The quotient of two expressions within one event. */
-export const over = binary('/');
-
-/** Number of events; with an expression, of those in which it is present (neither missing nor null). */
-export function count(): Count<never>;
-export function count<const F extends string>(of: Expression<F>): Count<F>;
-export function count(of?: Expression): Count {
-  return of === undefined ? { kind: 'count' } : { kind: 'count', of };
+/** How far values lie from their mean. */
+export interface Spread<F extends string = string> {
+  readonly kind: 'variance' | 'stddev';
+  readonly of: Expression<F>;
+  readonly basis: Basis;
 }
 
-const fold =
-  <K extends Fold['kind']>(kind: K) =>
-  <const F extends string>(of: Expression<F>): Fold<F> & { readonly kind: K } => ({ kind, of });
+/** How two expressions vary together, over the events in which both are present. */
+export interface Joint<F extends string = string> {
+  readonly kind: 'covariance' | 'correlation';
+  readonly of: Expression<F>;
+  readonly with: Expression<F>;
+  readonly basis: Basis;
+}
 
-/** Sum over the window: exact for whole numbers up to 2^53, correctly rounded for others. */
-export const sum = fold('sum');
-/** Smallest value, null where there was none. */
-export const min = fold('min');
-/** Largest value, null where there was none. */
-export const max = fold('max');
-/** Arithmetic mean, null where there was no value. */
-export const mean = fold('mean');
+/** A field of numbers, texts or truth values, or arithmetic over numbers. */
+export type ScalarExpression<F extends string = string, S extends string = string> = S | Arithmetic<F>;
 
-/** `numerator / denominator`, each a sum or a count over the same window; null where the divisor is zero. */
-export const ratio = <const N extends string, const D extends string>(
-  numerator: Count<N> | Fold<N>,
-  denominator: Count<D> | Fold<D>,
-): Ratio<N | D> => ({ kind: 'ratio', numerator, denominator });
+/** The value of the earliest or the latest event. */
+export interface Edge<F extends string = string, S extends string = string> {
+  readonly kind: 'first' | 'last';
+  readonly of: ScalarExpression<F, S>;
+}
 
-/** The key's part of the window's total over all keys, between 0 and 1. */
-export const share = <const F extends string>(of: Expression<F>): Share<F> => ({ kind: 'share', of });
+/** How many different values there were. */
+export interface Distinct<F extends string = string, S extends string = string> {
+  readonly kind: 'distinct';
+  readonly of: ScalarExpression<F, S>;
+  readonly precision: number;
+}
+
+/** The value below which a part of the values lies. */
+export interface Quantile<F extends string = string> {
+  readonly kind: 'quantile';
+  readonly of: Expression<F>;
+  readonly q: number;
+  readonly accuracy: number;
+}
+
+/** Several quantiles of one expression. */
+export interface Quantiles<F extends string = string> {
+  readonly kind: 'quantiles';
+  readonly of: Expression<F>;
+  readonly qs: readonly number[];
+  readonly accuracy: number;
+}
+
+/** The labels of the greatest weight, or that occur most often. */
+export interface TopK<F extends string = string, S extends string = string> {
+  readonly kind: 'top-k';
+  readonly label: S;
+  readonly k: number;
+  readonly by?: Expression<F> | undefined;
+  readonly capacity: number;
+}
+
+/** The line of least squares through an expression over event time. */
+export interface Trend<F extends string = string> {
+  readonly kind: 'trend';
+  readonly of: Expression<F>;
+  /** The unit of time of the slope, in milliseconds. */
+  readonly per: number;
+}
+
+/** How many values lie between declared boundaries. */
+export interface Histogram<F extends string = string> {
+  readonly kind: 'histogram';
+  readonly of: Expression<F>;
+  readonly boundaries: readonly number[];
+}
+
+/**
+ * What a window stage computes per key and window: plain data, except for user-defined aggregates.
+ *
+ * @typeParam F - names of the fields that hold numbers
+ * @typeParam S - names of the fields that hold numbers, texts or truth values
+ */
+export type Aggregate<F extends string = string, S extends string = string> =
+  | Count<F>
+  | Fold<F>
+  | Ratio<F>
+  | Share<F>
+  | Spread<F>
+  | Joint<F>
+  | Edge<F, S>
+  | Distinct<F, S>
+  | Quantile<F>
+  | Quantiles<F>
+  | TopK<F, S>
+  | Trend<F>
+  | Histogram<F>
+  | UserAggregate<S>;

@@ -1,4 +1,4 @@
-import type { Expression } from './aggregate.ts';
+import type { Expression } from './expression.ts';
 
 /** A value that a field can be compared with for equality. */
 export type Scalar = string | number | boolean;

@@ -1,11 +1,11 @@
-import type { Aggregate } from './aggregate.ts';
+import { describeAggregate } from './describe-aggregate.ts';
 import { describeAlert } from './describe-alert.ts';
 import { describeFilter } from './describe-filter.ts';
 import { formatDuration } from './duration.ts';
 import { describeEmission } from './emission.ts';
 import type { EventType } from './event-type.ts';
 import { fieldOf, jsonSchemaOf } from './fields.ts';
-import { describeInput, formula, table } from './markdown.ts';
+import { describeInput, table } from './markdown.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Stage, WindowStage } from './stage.ts';
 import { describeWindow } from './window-times.ts';
@@ -77,19 +77,4 @@ function describeWindowStage(stage: WindowStage): string {
       Object.entries(stage.values).map(([name, aggregate]) => [`\`${name}\``, describeAggregate(aggregate)]),
     ),
   ].join('\n\n');
-}
-
-function describeAggregate(aggregate: Aggregate): string {
-  switch (aggregate.kind) {
-    case 'count':
-      return aggregate.of === undefined
-        ? 'number of events'
-        : `number of events with ${formula(aggregate.of)}`;
-    case 'ratio':
-      return `${describeAggregate(aggregate.numerator)} / ${describeAggregate(aggregate.denominator)}`;
-    case 'share':
-      return `${formula(aggregate.of)} as a share of the window's total over all keys`;
-    default:
-      return `${aggregate.kind} of ${formula(aggregate.of)}`;
-  }
 }

@@ -11,6 +11,11 @@ export type KeyField<T> = {
   [K in keyof T & string]-?: NonNullable<T[K]> extends string | number ? K : never;
 }[keyof T & string];
 
+/** Names of the fields of `T` that hold a number, a text or a truth value (possibly missing or null). */
+export type ScalarField<T> = {
+  [K in keyof T & string]-?: NonNullable<T[K]> extends string | number | boolean ? K : never;
+}[keyof T & string];
+
 /** What producers send: a name, a schema, and which of its fields say when, for whom and which event. */
 export interface EventType<T = Record<string, unknown>> {
   readonly kind: 'type';

@@ -1,6 +1,6 @@
-import type { Expression } from './aggregate.ts';
 import type { Condition } from './condition.ts';
 import type { EventType, NumericField } from './event-type.ts';
+import type { Expression } from './expression.ts';
 import { type StageInput, typeOfInput } from './stage-input.ts';
 
 /** What a user's function may know of an event beside its data. */

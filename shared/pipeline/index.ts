@@ -1,4 +1,5 @@
-export * from './aggregate.ts';
+export type * from './aggregate.ts';
+export * from './aggregates.ts';
 export { type AlertStage, type AlertStageOptions, alertStage, type Wording } from './alert-stage.ts';
 export * from './condition.ts';
 export { type Duration, durationMs, formatDuration } from './duration.ts';
@@ -12,7 +13,14 @@ export {
   type OnTime,
   onTime,
 } from './emission.ts';
-export { type EventType, eventType, type KeyField, type NumericField } from './event-type.ts';
+export {
+  type EventType,
+  eventType,
+  type KeyField,
+  type NumericField,
+  type ScalarField,
+} from './event-type.ts';
+export { type Arithmetic, type Expression, fieldsIn, minus, over, plus, times } from './expression.ts';
 export { type FieldKind, fieldOf, type JsonSchema, jsonSchemaOf } from './fields.ts';
 export {
   type EventAttributes,
@@ -32,6 +40,15 @@ export type { ResultData, ValueOf } from './result-type.ts';
 export { spanOf } from './span.ts';
 export { type AllKeys, allKeys, type Stage, type WindowStage, windowStage } from './stage.ts';
 export { type StageInput, typeOfInput } from './stage-input.ts';
-export { assertDistinct, fieldsOf, PipelineError } from './validate.ts';
+export {
+  jsonPartials,
+  type UserAggregate,
+  type UserAggregateOptions,
+  type UserFunctions,
+  type UserValue,
+  userAggregate,
+} from './user-aggregate.ts';
+export { assertDistinct, PipelineError } from './validate.ts';
+export { fieldsOf } from './validate-aggregate.ts';
 export * from './window-spec.ts';
 export { describeWindow, longestWindow, sliceLength, windowPace } from './window-times.ts';

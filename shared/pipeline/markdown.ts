@@ -1,4 +1,4 @@
-import type { Expression } from './aggregate.ts';
+import type { Expression } from './expression.ts';
 import type { StageInput } from './stage-input.ts';
 
 /** A table of Markdown. */

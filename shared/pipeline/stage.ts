@@ -2,7 +2,7 @@ import type { Aggregate } from './aggregate.ts';
 import type { AlertStage } from './alert-stage.ts';
 import { type Duration, durationMs } from './duration.ts';
 import { type Emission, onTime } from './emission.ts';
-import type { EventType, KeyField, NumericField } from './event-type.ts';
+import type { EventType, KeyField, NumericField, ScalarField } from './event-type.ts';
 import type { FilterStage } from './filter-stage.ts';
 import { type ResultData, resultType } from './result-type.ts';
 import { type StageInput, typeOfInput } from './stage-input.ts';
@@ -52,7 +52,7 @@ export interface WindowStage<R = Record<string, unknown>> {
 export type Stage = FilterStage | WindowStage | AlertStage;
 
 /** The values of a stage over data of type `T`. */
-type Values<T> = Readonly<Record<string, Aggregate<NumericField<T>>>>;
+type Values<T> = Readonly<Record<string, Aggregate<NumericField<T>, ScalarField<T>>>>;
 
 /** The options of {@link windowStage}; fields are those of the event type's schema, checked by the compiler. */
 export interface WindowStageOptions<T, K = KeyField<T> | AllKeys, V = Values<T>> {
@@ -73,7 +73,7 @@ export function windowStage<
   T,
   const K extends KeyField<NoInfer<T>> | AllKeys,
   const V extends Values<NoInfer<T>>,
->(name: string, options: WindowStageOptions<T, K, V>): WindowStage<ResultData<K, V>> {
+>(name: string, options: WindowStageOptions<T, K, V>): WindowStage<ResultData<K, V, T>> {
   const { description, key, values } = options;
   const from = options.from as StageInput;
   const input = typeOfInput(from);
@@ -90,6 +90,6 @@ export function windowStage<
     emit: options.emit ?? onTime(),
     values,
     materialize: options.materialize ?? true,
-    output: resultType(name, description, key, values, input.maxAhead),
+    output: resultType(name, description, key, values, input),
   };
 }

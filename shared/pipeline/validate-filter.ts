@@ -1,6 +1,6 @@
-import type { Expression } from './aggregate.ts';
 import type { Condition, Membership } from './condition.ts';
 import type { EventType } from './event-type.ts';
+import type { Expression } from './expression.ts';
 import { fieldOf, jsonSchemaOf } from './fields.ts';
 import type { FilterStage } from './filter-stage.ts';
 

@@ -1,8 +1,8 @@
-import type { Aggregate, Expression } from './aggregate.ts';
 import type { EventType } from './event-type.ts';
 import { fieldOf } from './fields.ts';
 import { filterStages, type Pipeline } from './pipeline.ts';
 import type { Stage, WindowStage } from './stage.ts';
+import { checkAggregate } from './validate-aggregate.ts';
 import { checkAlert } from './validate-alert.ts';
 import { checkFilter } from './validate-filter.ts';
 import { checkInput } from './validate-input.ts';
@@ -135,33 +135,8 @@ function* checkWindowStage(stage: WindowStage): Generator<string> {
   if (Object.keys(stage.values).length === 0)
     yield `${at} computes nothing: add at least one aggregate to "values"`;
   for (const [name, aggregate] of Object.entries(stage.values)) {
-    for (const field of fieldsOf(aggregate)) {
-      const kind = fieldOf(stage.input, field);
-      const where = `${at}: value "${name}" uses the field "${field}"`;
-      if (kind === undefined) yield `${where}, which "${stage.input.name}" lacks: name a field of its schema`;
-      else if (kind.types.some((type) => type !== 'number' && type !== 'integer')) {
-        yield `${where}, which may be ${kind.types.join(' or ')}: aggregates take numbers`;
-      }
-    }
-    if (aggregate.kind === 'ratio') {
-      for (const part of [aggregate.numerator, aggregate.denominator]) {
-        if (part.kind !== 'sum' && part.kind !== 'count') {
-          yield `${at}: value "${name}" is a ratio of a ${part.kind}: divide sums or counts`;
-        }
-      }
-    }
+    yield* checkAggregate(aggregate, stage.input, `${at}: value "${name}"`);
   }
-}
-
-/** The names of the fields that an aggregate reads, each once. */
-export function fieldsOf(aggregate: Aggregate): string[] {
-  const parts = aggregate.kind === 'ratio' ? [aggregate.numerator, aggregate.denominator] : [aggregate];
-  return [...new Set(parts.flatMap((part) => (part.of === undefined ? [] : fieldsIn(part.of))))];
-}
-
-function fieldsIn(expression: Expression): string[] {
-  if (typeof expression === 'string') return [expression];
-  return typeof expression === 'number' ? [] : [...fieldsIn(expression.left), ...fieldsIn(expression.right)];
 }
 
 function* checkName(what: string, name: string): Generator<string> {

@@ -2,7 +2,7 @@ import { toCloudEvent } from '../events/cloudevents.ts';
 import { EventHash } from '../events/hash.ts';
 import type { EventVisitor, StreamEvent } from '../events/types.ts';
 import { compileValidator, type Validator } from '../events/validator.ts';
-import { MissingFieldError } from '../windows/errors.ts';
+import { AggregateFunctionError, MissingFieldError } from '../windows/errors.ts';
 import { IdList } from '../windows/id-set.ts';
 import type { Delta } from '../windows/types.ts';
 import type { CompiledStage } from './compiled-stage.ts';
@@ -14,7 +14,7 @@ export interface Rejected {
   readonly sequence: string;
   readonly sub: number;
   readonly arrival: number;
-  readonly code: 'undecodable' | 'invalid' | 'future' | 'key' | 'late-too-large';
+  readonly code: 'undecodable' | 'invalid' | 'future' | 'key' | 'late-too-large' | 'function';
   readonly reason: string;
   readonly bytes: Uint8Array;
 }
@@ -142,9 +142,16 @@ export class BatchFold implements EventVisitor {
     try {
       this.delta.add(slice.slice, stageKey, fields, time);
     } catch (error) {
-      // A batch that says it was validated, and was not: one such event must not block its shard.
-      if (!(error instanceof MissingFieldError)) throw error;
-      this.#reject(sub, 'invalid', error.message, bytesOf({ type, source, id, time, key, data, extra }));
+      // A batch that says it was validated, and was not, or a user's function that fails: one such event must not block its shard.
+      const failed = error instanceof AggregateFunctionError;
+      if (!failed && !(error instanceof MissingFieldError)) throw error;
+      const reason = failed ? `stage "${this.#compiled.stage.name}": ${error.message}` : error.message;
+      this.#reject(
+        sub,
+        failed ? 'function' : 'invalid',
+        reason,
+        bytesOf({ type, source, id, time, key, data, extra }),
+      );
       return;
     }
     this.#sliceIds.add(this.#hash.hi, this.#hash.lo);

@@ -16,8 +16,13 @@ const PLANE = 256;
 
 /** Writes into a buffer that grows. */
 export class ByteWriter {
-  #bytes = new Uint8Array(4096);
+  #bytes: Uint8Array;
   #length = 0;
+
+  /** @param expected - how many bytes to make room for at first */
+  constructor(expected = 4096) {
+    this.#bytes = new Uint8Array(expected);
+  }
 
   /** What has been written; later writes do not change it. */
   finish(): Uint8Array {

@@ -1,6 +1,8 @@
-import type { Column, Formula, Layout } from './columns.ts';
+import type { Column, Layout } from './columns.ts';
 import { integerSum, realSum } from './exact.ts';
+import type { Compute, Formula } from './formulas.ts';
 import type { Rows } from './rows.ts';
+import { finite } from './statistics.ts';
 import type { ResultValues } from './types.ts';
 
 /** Makes the values of one row. The first row of `totals` holds the sums over all keys, which shares divide by. */
@@ -24,6 +26,7 @@ export function compileResult({ initial, values }: Layout): Result {
   };
   const ownOf = (column: Column) => variable(own, 'c', column, read(column, 'rows', 'row'));
   const totalOf = (column: Column) => variable(total, 't', column, read(column, 'totals', '0'));
+  const computed: Compute[] = [];
   const formula = (of: Formula): string => {
     switch (of.kind) {
       case 'column':
@@ -32,22 +35,17 @@ export function compileResult({ initial, values }: Layout): Result {
         return `quotient(${formula(of.dividend)}, ${formula(of.divisor)})`;
       case 'share':
         return `quotient(${ownOf(of.column)}, ${totalOf(of.column)})`;
+      case 'computed':
+        return `computed[${computed.push(of.compute) - 1}](rows, row, start)`;
     }
   };
   // Computed names, because a plain "__proto__" in a literal would set the prototype.
   const members = values.map(([name, of]) => `[${JSON.stringify(name)}]: ${formula(of)}`);
   const statements = [...own.values(), ...total.values(), `return { ${members.join(', ')} };`];
   const source = `return function result(rows, row, totals, start) {\n${statements.join('\n')}\n};`;
-  return new Function('integerSum', 'realSum', 'finite', 'quotient', source)(
-    integerSum,
-    realSum,
-    finite,
-    quotient,
-  );
+  const tools = { integerSum, realSum, finite, quotient, computed };
+  return new Function(...Object.keys(tools), source)(...Object.values(tools));
 }
-
-/** A value that JSON can carry. Adding zero turns -0, which would depend on the order of the events, into 0. */
-const finite = (value: number): number | null => (Number.isFinite(value) ? value + 0 : null);
 
 const quotient = (dividend: number | null, divisor: number | null): number | null =>
   dividend === null || divisor === null || divisor === 0 ? null : finite(dividend / divisor);

@@ -3,6 +3,16 @@ export class DeltaFormatError extends Error {
   override readonly name = 'DeltaFormatError';
 }
 
+/** A function of a user-defined aggregate threw: the event is set aside, and nothing of it was counted. */
+export class AggregateFunctionError extends Error {
+  override readonly name = 'AggregateFunctionError';
+
+  constructor(aggregate: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`the aggregate "${aggregate}" failed to add the event: ${reason}`, { cause });
+  }
+}
+
 /** An event without a number in a field that its schema requires: it was not validated against that schema. */
 export class MissingFieldError extends Error {
   override readonly name = 'MissingFieldError';

@@ -8,6 +8,8 @@
  * Predicates" (1997), on which Python's `math.fsum` is built. What does not fit into two components (terms that
  * differ by more than 2^53 twice over, or an overflow) goes into a BigInt counting units of 2^-1074, of which every double
  * is a whole multiple: Kulisch's long accumulator. One rounding at the end gives the correctly rounded sum.
+ *
+ * Sums of products are kept likewise, each product as two doubles (see product.ts), and their rest in units of 2^-2148.
  */
 
 /** Per row, what a sum holds beyond its doubles; almost always none, therefore sparse. */
@@ -69,8 +71,19 @@ export function integerSum(held: number, carried: bigint | undefined): number {
   return carried === undefined ? held : Number(carried + BigInt(held));
 }
 
-/** Adds a finite number to a row's sum at `values[at]` (high) and `values[at + 1]` (low). */
-export function addReal(sums: Sums, column: number, at: number, row: number, term: number): void {
+/**
+ * Adds a finite number to a row's sum at `values[at]` (high) and `values[at + 1]` (low).
+ *
+ * @param finer - by how many bits the units of the column's remainders are finer than 2^-1074
+ */
+export function addReal(
+  sums: Sums,
+  column: number,
+  at: number,
+  row: number,
+  term: number,
+  finer: bigint = 0n,
+): void {
   const { values } = sums;
   const high = values[at] as number;
   const sum = high + term;
@@ -86,11 +99,11 @@ export function addReal(sums: Sums, column: number, at: number, row: number, ter
   if (low - (rest - bit) + (error - bit) === 0) {
     values[at] = sum;
     values[at + 1] = rest;
-  } else carryReal(sums, column, at, row, term);
+  } else carryReal(sums, column, at, row, term, finer);
 }
 
 /** Brings high and low to their smallest overlap first, and carries only what is lost even then. */
-function carryReal(sums: Sums, column: number, at: number, row: number, term: number): void {
+function carryReal(sums: Sums, column: number, at: number, row: number, term: number, finer: bigint): void {
   const { values } = sums;
   const carried = sums.carried(column);
   const [high, low] = twoSum(values[at] as number, values[at + 1] as number);
@@ -99,9 +112,9 @@ function carryReal(sums: Sums, column: number, at: number, row: number, term: nu
   if (Number.isFinite(sum) && Number.isFinite(lost)) {
     values[at] = sum;
     values[at + 1] = rest;
-    if (lost !== 0) carried.set(row, (carried.get(row) ?? 0n) + toUnits(lost));
+    if (lost !== 0) carried.set(row, (carried.get(row) ?? 0n) + (toUnits(lost) << finer));
   } else {
-    carried.set(row, (carried.get(row) ?? 0n) + toUnits(term));
+    carried.set(row, (carried.get(row) ?? 0n) + (toUnits(term) << finer));
   }
 }
 

@@ -1,9 +1,11 @@
-import { type EventType, type Expression, fieldOf } from '../pipeline/index.ts';
+import { type EventType, type Expression, fieldOf, fieldsIn } from '../pipeline/index.ts';
 
-/** An expression of a declaration with what the compiler has to know of it. */
+/** What of an event a column is about, with what the compiler has to know of it. */
 export interface Operand {
   /** Canonical text: equal for equal expressions, different for different ones. */
   readonly id: string;
+  /** `number`: an expression; `scalar`: a field of texts, truth values or numbers; `time`: the event time. */
+  readonly kind: 'number' | 'scalar' | 'time';
   readonly expression: Expression;
   /** Names of the fields it reads, each once. */
   readonly fields: readonly string[];
@@ -16,6 +18,7 @@ export interface Operand {
 /** The event time in epoch milliseconds; its id is no expression's, in which names are quoted. */
 export const EVENT_TIME: Operand = {
   id: 'time',
+  kind: 'time',
   expression: 0,
   fields: [],
   integer: true,
@@ -25,11 +28,12 @@ export const EVENT_TIME: Operand = {
 /** Analyses an expression over the fields of a type. */
 export function operandOf(expression: Expression, type: EventType): Operand {
   const integer = isInteger(expression, type);
-  const fields = [...new Set(fieldsIn(expression))];
+  const fields = fieldsIn(expression);
   const computed = typeof expression === 'object';
   const nullable = fields.some((field) => fieldOf(type, field)?.nullable !== false);
   return {
     id: idOf(expression),
+    kind: 'number',
     expression,
     fields,
     integer,
@@ -38,15 +42,17 @@ export function operandOf(expression: Expression, type: EventType): Operand {
   };
 }
 
+/** Analyses a field that may hold texts, or an expression over numbers. */
+export function scalarOf(of: Expression, type: EventType): Operand {
+  if (typeof of !== 'string' || isNumeric(of, type)) return operandOf(of, type);
+  const id = `scalar ${idOf(of)}`;
+  return { id, kind: 'scalar', expression: of, fields: [of], integer: false, optional: true };
+}
+
 function idOf(expression: Expression): string {
   if (typeof expression === 'string') return JSON.stringify(expression);
   if (typeof expression === 'number') return String(expression);
   return `(${idOf(expression.left)} ${expression.op} ${idOf(expression.right)})`;
-}
-
-function fieldsIn(expression: Expression): string[] {
-  if (typeof expression === 'string') return [expression];
-  return typeof expression === 'number' ? [] : [...fieldsIn(expression.left), ...fieldsIn(expression.right)];
 }
 
 /** Division leaves the whole numbers; so does a field that may hold anything else. */
@@ -57,4 +63,9 @@ function isInteger(expression: Expression, type: EventType): boolean {
   }
   const types = fieldOf(type, expression)?.types ?? [];
   return types.length > 0 && types.every((name) => name === 'integer');
+}
+
+function isNumeric(field: string, type: EventType): boolean {
+  const types = fieldOf(type, field)?.types ?? [];
+  return types.length > 0 && types.every((name) => name === 'integer' || name === 'number');
 }

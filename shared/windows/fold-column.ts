@@ -1,5 +1,6 @@
 import type { Column } from './columns.ts';
 import { addReal, carryInteger } from './exact.ts';
+import { PRODUCT_BITS } from './product.ts';
 import type { Rows } from './rows.ts';
 
 /** Numbers of one slot of many rows: row i's number is `values[offset + i * step]`, so that rows and columns both fit. */
@@ -13,32 +14,50 @@ export interface Numbers {
  * Merges one column of a source into rows: the source's row i into row `rows[i]`. A loop per column over plain arrays is
  * what makes merging fast; the order of merging does not matter, since every column is exact.
  *
- * @param second - the second slot of a column of reals
+ * @param numbersOf - the source's numbers of a slot
  */
 export function foldColumn(
   column: Column,
   target: Rows,
   rows: Uint32Array,
   count: number,
-  first: Numbers,
-  second: Numbers,
+  numbersOf: (slot: number) => Numbers,
 ): void {
   const { values, width } = target;
+  const { slot } = column;
+  const first = numbersOf(slot);
+  const second = () => numbersOf(slot + 1);
   switch (column.primitive) {
     case 'count':
-      addCounts(values, width, column.slot, rows, count, first);
+      addCounts(values, width, slot, rows, count, first);
       break;
     case 'integers':
       addIntegers(target, column, rows, count, first);
       break;
     case 'reals':
-      addReals(target, column, rows, count, first, second);
+      addReals(target, column, rows, count, first, second(), 0n);
+      break;
+    case 'products':
+      addReals(target, column, rows, count, first, second(), PRODUCT_BITS);
       break;
     case 'min':
-      keepLeast(values, width, column.slot, rows, count, first);
+      keepLeast(values, width, slot, rows, count, first);
       break;
     case 'max':
-      keepGreatest(values, width, column.slot, rows, count, first);
+      keepGreatest(values, width, slot, rows, count, first);
+      break;
+    case 'first':
+      keepEdges(target, column, rows, count, first, second(), -1);
+      break;
+    case 'last':
+      keepEdges(target, column, rows, count, first, second(), 1);
+      break;
+    case 'bins':
+      for (let bin = 0; bin <= (column.boundaries?.length ?? 0); bin++) {
+        addCounts(values, width, slot + bin, rows, count, numbersOf(slot + bin));
+      }
+      break;
+    case 'sketch':
       break;
   }
 }
@@ -109,12 +128,50 @@ function addReals(
   count: number,
   highs: Numbers,
   lows: Numbers,
+  finer: bigint,
 ): void {
   for (let i = 0; i < count; i++) {
     const row = rows[i] as number;
     const at = row * target.width + column.slot;
-    addReal(target, column.index, at, row, highs.values[highs.offset + i * highs.step] as number);
+    addReal(target, column.index, at, row, highs.values[highs.offset + i * highs.step] as number, finer);
     const low = lows.values[lows.offset + i * lows.step] as number;
-    if (low !== 0) addReal(target, column.index, at, row, low);
+    if (low !== 0) addReal(target, column.index, at, row, low, finer);
+  }
+}
+
+/** Keeps the earliest (`sign` -1) or the latest (1) time's value; of several at that time the least or the greatest. */
+function keepEdges(
+  { values: held, width }: Rows,
+  { slot }: Column,
+  rows: Uint32Array,
+  count: number,
+  times: Numbers,
+  numbers: Numbers,
+  sign: 1 | -1,
+): void {
+  for (let i = 0; i < count; i++) {
+    const at = (rows[i] as number) * width + slot;
+    const time = times.values[times.offset + i * times.step] as number;
+    const value = numbers.values[numbers.offset + i * numbers.step] as number;
+    const later = sign * time - sign * (held[at] as number);
+    if (later > 0 || (later === 0 && sign * value > sign * (held[at + 1] as number))) {
+      held[at] = time;
+      held[at + 1] = value;
+    }
+  }
+}
+
+/** Merges partials that are objects; the source's are not changed and never become the target's. */
+export function foldPartials(
+  { index, sketch }: Column,
+  target: Rows,
+  rows: Uint32Array,
+  source: Iterable<readonly [row: number, partial: unknown]>,
+): void {
+  if (sketch === undefined) return;
+  const partials = target.partialsOf(index);
+  for (const [row, partial] of source) {
+    const into = rows[row] ?? 0;
+    partials[into] = sketch.merge(partials[into] ?? sketch.create(), partial);
   }
 }

@@ -1,24 +1,15 @@
-import { type Bucket, bucketOf } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
 import type { Layout } from './columns.ts';
 import type { Result } from './compile-result.ts';
 import { encodeSlice } from './delta.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { foldColumn, foldRemainders } from './fold-column.ts';
+import { foldRows, ofBucket, type Partials, partialsOf, renamed } from './partials.ts';
 import { Rows } from './rows.ts';
 import type { ResultValues, Span, WindowMerge } from './types.ts';
 
 /** Many windows may be merged side by side, each with few keys. */
 const EXPECTED_ROWS = 64;
-
-/** Partials of many keys: number `slot` of the i-th key is `numbers[slot * perSlot + i * perKey]`. */
-export interface Partials {
-  readonly keys: readonly string[];
-  readonly numbers: Float64Array;
-  readonly perSlot: number;
-  readonly perKey: number;
-  /** By column, what sums hold beyond their doubles. */
-  carried(column: number): Iterable<readonly [row: number, carried: bigint]>;
-}
 
 /** The rows of one window, merged from deltas and from other merges of the same stage. */
 export class TableMerge implements WindowMerge {
@@ -85,17 +76,25 @@ export class TableMerge implements WindowMerge {
     const rows = this.#rows;
     const totals = this.#overAllKeys();
     for (let row = 0; row < rows.size; row++) {
-      yield [rows.keys[row] as string, this.#result(rows, row, totals, start)];
+      yield [rows.keys[row] as string, this.#valuesOf(row, totals, start)];
     }
   }
 
   valuesOf(key: string, start: number): ResultValues | undefined {
     const row = this.#rows.find(key);
-    return row < 0 ? undefined : this.#result(this.#rows, row, this.#overAllKeys(), start);
+    return row < 0 ? undefined : this.#valuesOf(row, this.#overAllKeys(), start);
   }
 
   encode(slice: number, first: number, count: number): Uint8Array {
     return encodeSlice(slice, this.#rows, this.#layout, this.#fingerprint, first, count);
+  }
+
+  /** A session begins with its own first event. */
+  #valuesOf(row: number, totals: Rows, start: number): ResultValues {
+    const { times } = this.#layout;
+    const { values, width } = this.#rows;
+    const begin = times === undefined ? start : (values[row * width + times.first.slot] as number);
+    return this.#result(this.#rows, row, totals, begin);
   }
 
   /** As exact as the keys' own sums: every key folded into one row. */
@@ -105,27 +104,6 @@ export class TableMerge implements WindowMerge {
       foldTotals(this.#layout, this.#totals, partialsOf(this.#rows));
     }
     return this.#totals;
-  }
-}
-
-function partialsOf({ keys, values, width, remainders }: Rows): Partials {
-  return {
-    keys,
-    numbers: values,
-    perSlot: 1,
-    perKey: width,
-    carried: (column) => remainders[column] ?? [],
-  };
-}
-
-function foldRows(layout: Layout, target: Rows, partials: Partials): void {
-  const { keys, numbers, perSlot, perKey } = partials;
-  const rows = new Uint32Array(keys.length);
-  for (let i = 0; i < rows.length; i++) rows[i] = target.rowOf(keys[i] as string);
-  for (const column of layout.columns) {
-    const numbersOf = (slot: number) => ({ values: numbers, offset: slot * perSlot, step: perKey });
-    foldColumn(column, target, rows, rows.length, numbersOf(column.slot), numbersOf(column.slot + 1));
-    foldRemainders(column, target, rows, partials.carried(column.index));
   }
 }
 
@@ -140,50 +118,7 @@ function foldTotals(layout: Layout, totals: Rows, partials: Partials): void {
   const first = new Uint32Array(keys.length);
   for (const column of layout.totals) {
     const numbersOf = (slot: number) => ({ values: numbers, offset: slot * perSlot, step: perKey });
-    foldColumn(column, totals, first, keys.length, numbersOf(column.slot), numbersOf(column.slot + 1));
+    foldColumn(column, totals, first, keys.length, numbersOf);
     foldRemainders(column, totals, first, partials.carried(column.index));
   }
-}
-
-/** The partials of a bucket's keys alone. */
-const ofBucket = (partials: Partials, bucket: Bucket, layout: Layout): Partials =>
-  select(partials, (index) => bucketOf(partials.keys[index] as string, bucket.of) === bucket.index, layout);
-
-/** The partials under other names, without those that have none. */
-function renamed(
-  partials: Partials,
-  nameOf: (index: number) => string | undefined,
-  layout: Layout,
-): Partials {
-  const names = partials.keys.map((_, index) => nameOf(index));
-  const kept = names.filter((name) => name !== undefined);
-  if (kept.length === names.length) return { ...partials, keys: kept };
-  return { ...select(partials, (index) => names[index] !== undefined, layout), keys: kept };
-}
-
-function select(partials: Partials, isWanted: (index: number) => boolean, { initial }: Layout): Partials {
-  const { keys, numbers, perSlot, perKey } = partials;
-  const chosen: number[] = [];
-  const places = new Map<number, number>();
-  for (let i = 0; i < keys.length; i++) {
-    if (!isWanted(i)) continue;
-    places.set(i, chosen.length);
-    chosen.push(i);
-  }
-  const gathered = new Float64Array(initial.length * chosen.length);
-  for (let slot = 0, to = 0; slot < initial.length; slot++) {
-    for (const i of chosen) gathered[to++] = numbers[slot * perSlot + i * perKey] as number;
-  }
-  return {
-    keys: chosen.map((i) => keys[i] as string),
-    numbers: gathered,
-    perSlot: chosen.length,
-    perKey: 1,
-    *carried(column) {
-      for (const [row, value] of partials.carried(column)) {
-        const place = places.get(row);
-        if (place !== undefined) yield [place, value] as const;
-      }
-    },
-  };
 }

@@ -4,6 +4,7 @@ import { DELTA_VERSION } from './delta.ts';
 import { DeltaFormatError } from './errors.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { TableMerge } from './merge.ts';
+import { decodeRows } from './rows-codec.ts';
 import type { DeltaReader, WindowMerge } from './types.ts';
 
 /**
@@ -28,32 +29,11 @@ export function readDelta(bytes: Uint8Array, layout: Layout, fingerprint: Finger
     slices: () => slices,
     mergeInto(slice: number, target: WindowMerge): void {
       const block = blocks.get(slice);
-      if (block !== undefined) mergeBlock(block, TableMerge.of(target, layout), layout);
+      if (block !== undefined) TableMerge.of(target, layout).fold(decodeRows(block, layout));
     },
   };
 }
 
 function isHead(head: unknown): head is [hashes: unknown[], slices: number[]] {
   return Array.isArray(head) && Array.isArray(head[0]) && Array.isArray(head[1]);
-}
-
-function mergeBlock(block: Uint8Array, target: TableMerge, layout: Layout): void {
-  const reader = new ByteReader(block);
-  const keys = reader.json() as string[];
-  const count = keys.length;
-  const numbers = new Float64Array(count * layout.initial.length);
-  layout.initial.forEach((absent, slot) => {
-    reader.column(numbers, slot * count, count, absent);
-  });
-  const remainders = reader.json() as [index: number, carried: [row: number, value: string][]][];
-  target.fold({
-    keys,
-    numbers,
-    perSlot: count,
-    perKey: 1,
-    carried: (column) =>
-      remainders
-        .filter(([index]) => index === column)
-        .flatMap(([, carried]) => carried.map(([row, value]) => [row, BigInt(value)] as const)),
-  });
 }

@@ -5,10 +5,11 @@ import { KeyIndex } from './key-index.ts';
 /**
  * The partial aggregates of many keys: a row of numbers per key, in one array in which the numbers of a key lie side by side, so
  * that an event touches one or two cache lines. Sums beyond their doubles are kept apart, per column, in maps that hardly ever
- * exist. Object-valued columns (sketches) would be further arrays beside `remainders`.
+ * exist. Partials that are objects (sketches) are kept apart too, in an array per column, by row.
  */
 export class Rows {
   readonly remainders: (Remainders | undefined)[];
+  readonly partials: (unknown[] | undefined)[];
   readonly width: number;
   values: Float64Array;
   readonly #index: KeyIndex;
@@ -23,6 +24,7 @@ export class Rows {
     this.width = layout.initial.length;
     this.values = new Float64Array(expected * this.width);
     this.remainders = layout.columns.map(() => undefined);
+    this.partials = layout.columns.map(() => undefined);
   }
 
   /** The keys by row. */
@@ -55,6 +57,15 @@ export class Rows {
       this.values = grown;
     }
     if (!this.#blank) this.values.set(this.#initial, at);
+  }
+
+  /** The partials of one column that are objects, by row, to be written to. */
+  partialsOf(column: number): unknown[] {
+    const held = this.partials[column];
+    if (held !== undefined) return held;
+    const created: unknown[] = [];
+    this.partials[column] = created;
+    return created;
   }
 
   /** The sums beyond their doubles of one column, to be written to. */

@@ -1,5 +1,5 @@
 import type { Expression } from '../pipeline/index.ts';
-import { EVENT_TIME, type Operand } from './expression.ts';
+import type { Operand } from './expression.ts';
 
 /** The code of an operand's value in one event: statements that compute it, and what stands for it afterwards. */
 export interface Term {
@@ -21,7 +21,11 @@ export interface Term {
  * @param field - the variable that holds a field
  */
 export function termOf(operand: Operand, name: string, field: (name: string) => string): Term {
-  const { expression, integer, optional } = operand;
+  const { expression, integer, kind, optional } = operand;
+  if (kind === 'time') {
+    return { statements: [], value: 'time', present: '', safe: '', exact: 'BigInt(time)' };
+  }
+  if (kind === 'scalar') return scalarTerm(`${name}_present`, field(operand.fields[0] ?? ''));
   const steps: string[] = [];
   const evaluate = (of: Expression): string => {
     if (typeof of === 'string') return field(of);
@@ -32,7 +36,7 @@ export function termOf(operand: Operand, name: string, field: (name: string) => 
     steps.push(`const ${step} = ${optional ? `${name}_fields ? ${computed} : 0` : computed};`);
     return step;
   };
-  const value = operand.id === EVENT_TIME.id ? 'time' : evaluate(expression);
+  const value = evaluate(expression);
   const finite = (variable: string) => `Number.isFinite(${variable})`;
   const fields = operand.fields.map((used) => finite(field(used))).join(' && ') || 'true';
   const present = integer || steps.length === 0 ? `${name}_fields` : `${name}_present`;
@@ -50,6 +54,13 @@ export function termOf(operand: Operand, name: string, field: (name: string) => 
     safe: steps.map((_, index) => isSafe(`${name}_${index}`)).join(' && '),
     exact: integer ? exactly(expression, field) : '',
   };
+}
+
+/** A field that holds a number, a text or a truth value. */
+function scalarTerm(present: string, value: string): Term {
+  const type = `typeof ${value}`;
+  const holds = `${type} === 'string' || ${type} === 'boolean' || Number.isFinite(${value})`;
+  return { statements: [`const ${present} = ${holds};`], value, present, safe: '', exact: '' };
 }
 
 /** Code that tells whether a variable holds a number within the range in which whole numbers are exact. */

@@ -34,6 +34,9 @@ export const sample = eventType('sample', {
     constructor: z.number().nullable().optional(),
     'ünï\u2028\n': z.int(),
     '': z.int(),
+    label: z.string().nullable().optional(),
+    flag: z.boolean().optional(),
+    mixed: z.union([z.string(), z.number()]).nullable().optional(),
   }),
   time: 'at',
   key: 'key',
@@ -50,7 +53,7 @@ export const sampleStage = (values: SampleValues, window: WindowSpec = tumbling(
     window,
     outOfOrderness: '10 seconds',
     allowedLateness: '1 minute',
-    values: values as Readonly<Record<string, Aggregate<never>>>,
+    values: values as Readonly<Record<string, Aggregate<never, never>>>,
   });
 
 const difference = minus(plus('whole', 'other'), 'whole');
@@ -92,7 +95,7 @@ export const everyAggregate: SampleValues = {
   '"; throw new Error("run"); //': count(),
 };
 
-export type SampleData = Record<string, number | null | undefined>;
+export type SampleData = Record<string, number | string | boolean | null | undefined>;
 
 /** Data with zeros in the fields that a test does not care about. */
 export const sampleData = (data: SampleData = {}): SampleData => ({

@@ -12,7 +12,7 @@ export interface OracleEvent {
 }
 
 /** An operand in one event: as a double, and exactly, in units of 2^-1074. */
-interface Value {
+export interface Value {
   readonly double: number;
   readonly units: bigint;
 }
@@ -79,13 +79,16 @@ function evaluate(
       );
     case 'share':
       return divide(plain(total(aggregate.of, own)), plain(total(aggregate.of, all)));
+    default:
+      throw new Error(`${aggregate.kind} has an oracle of its own: see aggregate-oracle.ts`);
   }
 }
 
 const divide = (a: number | null, b: number | null): number | null =>
   a === null || b === null || b === 0 || !Number.isFinite(a) ? null : a / b;
 
-function operandIn(
+/** An expression in one event, `undefined` where it is missing. */
+export function operandIn(
   of: Expression,
   data: Readonly<Record<string, unknown>>,
   whole: boolean,
@@ -115,7 +118,7 @@ function wholeOf(of: Expression, data: Readonly<Record<string, unknown>>): bigin
   return of.op === '+' ? left + right : of.op === '-' ? left - right : left * right;
 }
 
-function isWhole(of: Expression, stage: WindowStage): boolean {
+export function isWhole(of: Expression, stage: WindowStage): boolean {
   if (typeof of === 'number') return Number.isInteger(of);
   if (typeof of === 'string') return fieldOf(stage.input, of)?.types.join() === 'integer';
   return of.op !== '/' && isWhole(of.left, stage) && isWhole(of.right, stage);
