@@ -7,15 +7,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 
-/** A write key as the table knows it: by its hash. */
-export interface StoredKey {
-  /** SHA-256 of the key, in hex. */
-  readonly hash: string;
-  readonly name: string;
-  /** ISO 8601. */
-  readonly createdAt: string;
-  readonly disabled: boolean;
-}
+import { type KeyLimits, parseKeyItem } from '../../../shared/ingest/keys.ts';
+import { type StoredKey, stateOf } from './state.ts';
 
 /** A request for a key that cannot be carried out. */
 export class KeyError extends Error {
@@ -43,9 +36,35 @@ export class KeyStore {
    * @returns the key, which cannot be had a second time
    * @throws KeyError when a key that is in use has the same name
    */
-  async create(name: string, now = new Date()): Promise<string> {
-    const same = (await this.list()).find((key) => key.name === name && !key.disabled);
+  async create(name: string, limits: KeyLimits = {}, now = new Date()): Promise<string> {
+    const same = (await this.#inUse(now)).find((key) => key.name === name);
     if (same !== undefined) throw new KeyError(`there is a key "${name}": revoke it, or choose another name`);
+    return this.#put(name, limits, now);
+  }
+
+  /**
+   * Replaces a key by one of the same name and limits. Both work for a while, so that producers can change over without
+   * losing an event.
+   *
+   * @param overlapMs - how long the old one still works
+   * @returns the new key, which cannot be had a second time
+   * @throws KeyError unless exactly one key in use, not being replaced already, has the name
+   */
+  async rotate(name: string, overlapMs: number, now = new Date()): Promise<string> {
+    const current = (await this.#inUse(now)).filter(
+      (key) => key.name === name && key.validUntil === undefined,
+    );
+    const [old] = current;
+    if (old === undefined) throw new KeyError(`no key in use has the name "${name}"`);
+    if (current.length > 1) throw new KeyError(`${current.length} keys have the name "${name}": revoke one`);
+    const key = await this.#put(name, old.limits, now);
+    await this.#update(old.hash, 'SET validUntil = :value', {
+      S: new Date(now.getTime() + overlapMs).toISOString(),
+    });
+    return key;
+  }
+
+  async #put(name: string, { types, rate, quota }: KeyLimits, now: Date): Promise<string> {
     const key = `mr_${randomBytes(KEY_BYTES).toString('base64url')}`;
     await this.#client.send(
       new PutItemCommand({
@@ -55,6 +74,9 @@ export class KeyStore {
           name: { S: name },
           createdAt: { S: now.toISOString() },
           disabled: { BOOL: false },
+          ...(types !== undefined && { types: { SS: [...new Set(types)] } }),
+          ...(rate !== undefined && { rate: { N: String(rate) } }),
+          ...(quota !== undefined && { quota: { N: String(quota) } }),
         },
         ConditionExpression: 'attribute_not_exists(pk)',
       }),
@@ -77,30 +99,38 @@ export class KeyStore {
   }
 
   /**
-   * Disables a key; within a minute nothing accepts it any more.
+   * Disables a key; within a minute nothing accepts it any more. A name stops all keys of that name: those being replaced, too.
    *
-   * @param which - its name, or at least the first eight digits of its hash
-   * @throws KeyError unless it names exactly one key in use
+   * @param which - a name, or at least the first eight digits of a hash
+   * @returns the keys that it stopped
+   * @throws KeyError unless it names a key in use, by its hash exactly one
    */
-  async revoke(which: string): Promise<StoredKey> {
-    const active = (await this.list()).filter(({ disabled }) => !disabled);
+  async revoke(which: string, now = new Date()): Promise<StoredKey[]> {
+    const active = await this.#inUse(now);
     const named = active.filter(({ name }) => name === which);
     const hashed = which.length < MIN_HASH ? [] : active.filter(({ hash }) => hash.startsWith(which));
     const found = named.length > 0 ? named : hashed;
-    const [key] = found;
-    if (key === undefined) throw new KeyError(`no key in use has the name or the hash "${which}"`);
-    if (found.length > 1)
+    if (found.length === 0) throw new KeyError(`no key in use has the name or the hash "${which}"`);
+    if (found === hashed && found.length > 1)
       throw new KeyError(`"${which}" could be ${found.length} keys: give more of the hash`);
+    for (const { hash } of found) await this.#update(hash, 'SET disabled = :value', { BOOL: true });
+    return found.map((key) => ({ ...key, disabled: true }));
+  }
+
+  async #inUse(now: Date): Promise<StoredKey[]> {
+    return (await this.list()).filter((key) => stateOf(key, now) !== 'revoked');
+  }
+
+  async #update(hash: string, expression: string, value: AttributeValue): Promise<void> {
     await this.#client.send(
       new UpdateItemCommand({
         TableName: this.#table,
-        Key: { pk: { S: key.hash } },
-        UpdateExpression: 'SET disabled = :yes',
+        Key: { pk: { S: hash } },
+        UpdateExpression: expression,
         ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':yes': { BOOL: true } },
+        ExpressionAttributeValues: { ':value': value },
       }),
     );
-    return { ...key, disabled: true };
   }
 }
 
@@ -108,5 +138,5 @@ const readKey = (item: Record<string, AttributeValue>): StoredKey => ({
   hash: item.pk?.S ?? '',
   name: item.name?.S ?? '',
   createdAt: item.createdAt?.S ?? '',
-  disabled: item.disabled?.BOOL ?? false,
+  ...parseKeyItem(item),
 });
