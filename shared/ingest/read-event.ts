@@ -51,7 +51,7 @@ export function cloudEvents(types: IngestTypes): ReadEvent {
     [...types].map(([name, { type, fingerprint }]) => [name, { key: type.key, fingerprint }]),
   );
   const names = typeNames(types);
-  const isPersonal = [...types.values()].some(({ protector }) => protector !== undefined);
+  const isPersonal = hasPersonal(types);
   return (item) => {
     if (item instanceof EventProblem) return item;
     let event: StreamEvent | undefined;
@@ -116,11 +116,17 @@ export function idOf(item: unknown, types: IngestTypes, known: IngestType | unde
   const id = field === undefined ? undefined : holder[field];
   const text = Number.isSafeInteger(id) ? String(id) : id;
   if (typeof text !== 'string' || text === '' || text.length > LIMITS.name) return null;
-  const { protector } = known ?? types.get(String(holder.type)) ?? {};
+  const found = known ?? types.get(String(holder.type));
+  // Of an event of no known type nobody can say where its personal values are.
+  if (found === undefined) return hasPersonal(types) ? null : text;
+  const { protector } = found;
   if (protector === undefined) return text;
   const isQuoted = protector.personalId || protector.quotes(text, known === undefined ? holder.data : item);
   return isQuoted ? null : text;
 }
+
+const hasPersonal = (types: IngestTypes): boolean =>
+  [...types.values()].some(({ protector }) => protector !== undefined);
 
 /** Ids and keys become parts of keys in tables, which are short and well-formed UTF-8. */
 function nameProblem(field: string, name: string): EventProblem | undefined {

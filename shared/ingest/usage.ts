@@ -17,6 +17,8 @@ interface Lease {
   readonly window: number;
   /** Events that may still be stored without asking. */
   left: number;
+  /** Events asked for at a time. */
+  block: number;
   /** So many more were refused: nobody need ask for as many again. */
   refused: number;
 }
@@ -79,24 +81,28 @@ export class UsageMeter {
     if (missing >= lease.refused) return undefined;
     // Taken before anything is waited for, so that no other request counts on it.
     lease.left = 0;
-    const block = Math.max(missing, Math.ceil(limit.events / BLOCKS));
-    for (const amount of block > missing ? [block, missing] : [missing]) {
+    for (;;) {
+      const amount = Math.max(missing, lease.block);
       if (await this.#add(caller, limit, lease, amount)) {
         lease.left += amount - missing;
         return lease;
       }
+      if (amount === missing) break;
+      // Near the end of the limit there is no whole block to be had any more.
+      lease.block = Math.floor(amount / 2);
     }
     lease.left += events - missing;
     lease.refused = Math.min(lease.refused, missing);
     return undefined;
   }
 
-  #leaseOf({ id }: Caller, { kind, windowMs }: Limit): Lease {
+  #leaseOf({ id }: Caller, { kind, events, windowMs }: Limit): Lease {
     const name = `${id}#${kind}`;
     const window = Math.floor(this.#now() / windowMs);
     const known = this.#leases.get(name);
     if (known?.window === window) return known;
-    const lease = { window, left: 0, refused: Number.POSITIVE_INFINITY };
+    const block = Math.ceil(events / BLOCKS);
+    const lease = { window, left: 0, block, refused: Number.POSITIVE_INFINITY };
     this.#leases.set(name, lease);
     return lease;
   }

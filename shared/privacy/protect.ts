@@ -34,6 +34,10 @@ export function protectorOf(type: EventType): Protector | undefined {
       const replaced = new Map<string, string>();
       for (const field of fields) hide(event.data, field, 0, nameOf, replaced);
       const hidden = (text: string) => replaceIn(text, replaced);
+      // The field that the id was taken from says what the id says.
+      const data = event.data as Record<string, unknown> | null;
+      const own = type.id === undefined || personalId ? undefined : data?.[type.id];
+      if (data !== null && typeof own === 'string') data[type.id as string] = hidden(own);
       return {
         ...event,
         id: personalId ? (replaced.get(event.id) ?? nameOf(event.id)) : hidden(event.id),

@@ -41,6 +41,7 @@ export function toySpec(
 /** Endpoints that nobody listens at, for functions that call nobody. */
 export const NO_ENDPOINTS = {
   sns: 'http://127.0.0.1:9',
+  secretsManager: 'http://m',
   kinesis: 'http://127.0.0.1:9',
   dynamodb: 'http://127.0.0.1:9',
   s3: 'http://127.0.0.1:9',

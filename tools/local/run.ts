@@ -5,6 +5,7 @@ export interface LocalEndpoints {
   readonly s3: string;
   readonly lambda: string;
   readonly sns: string;
+  readonly secretsManager: string;
 }
 
 /** What one needs to know to work with a local run from outside; plain data. */

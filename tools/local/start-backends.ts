@@ -6,6 +6,8 @@ import { close, listen } from './listen.ts';
 import type { LocalEndpoints } from './run.ts';
 import { createS3Server } from './s3/server.ts';
 import { ObjectStore } from './s3/store.ts';
+import { createSecretsServer } from './secrets/server.ts';
+import { SecretStore } from './secrets/store.ts';
 import type { Shutdown } from './shutdown.ts';
 import { Messages } from './sns/messages.ts';
 import { createSnsServer } from './sns/server.ts';
@@ -19,6 +21,7 @@ export interface Backends {
   readonly topics: Set<string>;
   /** What was published to them. */
   readonly messages: Messages;
+  readonly secrets: SecretStore;
   /** A server for the Lambda API, without anything behind it yet. */
   readonly lambda: ReturnType<typeof createServer>;
   readonly endpoints: LocalEndpoints;
@@ -46,18 +49,21 @@ export async function startBackends({ dataDir, notice, shutdown, onProgress }: O
   const topics = new Set<string>();
   const messages = new Messages(join(dataDir, 'sns', 'messages.ndjson'));
   const sns = createSnsServer(topics, messages);
+  const secrets = new SecretStore(join(dataDir, 'secrets'));
+  const secretsManager = createSecretsServer(secrets);
   const lambda = createServer();
-  for (const server of [s3, sns, lambda]) {
+  for (const server of [s3, sns, secretsManager, lambda]) {
     // A pooled connection that the server closes first fails the client's next request on it.
     server.keepAliveTimeout = 0;
     shutdown.add(() => close(server));
   }
-  const [kinesis, dynamodb, s3Port, lambdaPort, snsPort] = await Promise.all([
+  const [kinesis, dynamodb, s3Port, lambdaPort, snsPort, secretsPort] = await Promise.all([
     start('kinesis'),
     start('dynamodb'),
     listen(s3, 0),
     listen(lambda, 0),
     listen(sns, 0),
+    listen(secretsManager, 0),
   ]);
   onProgress('kinesis, dynamodb, s3 and sns answer');
   const endpoints = {
@@ -66,6 +72,7 @@ export async function startBackends({ dataDir, notice, shutdown, onProgress }: O
     s3: `http://127.0.0.1:${s3Port}`,
     lambda: `http://127.0.0.1:${lambdaPort}`,
     sns: `http://127.0.0.1:${snsPort}`,
+    secretsManager: `http://127.0.0.1:${secretsPort}`,
   };
-  return { kinesis, dynamodb, objects, topics, messages, lambda, endpoints };
+  return { kinesis, dynamodb, objects, topics, messages, secrets, lambda, endpoints };
 }

@@ -37,7 +37,7 @@ export interface StartOptions {
 export const ALERTS_PATH = '/local/alerts';
 
 /** What `fresh` removes: everything but the cache of assemblies, which depends on the sources alone. */
-const KEPT_DATA = ['kinesis', 'dynamodb', 's3', 'sns', 'checkpoints', 'logs'];
+const KEPT_DATA = ['kinesis', 'dynamodb', 's3', 'sns', 'secrets', 'checkpoints', 'logs'];
 const DRAIN_MS = 10_000;
 
 /**
@@ -87,7 +87,8 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<LocalRu
     onProgress,
   });
   backends.messages.onMessage((message) => notices.announce(describeMessage(message)));
-  gateway.open(model.routes, pipeline.invoke, new Map([[ALERTS_PATH, () => backends.messages.list()]]));
+  const extras = new Map([[ALERTS_PATH, () => backends.messages.list()]]);
+  gateway.open(model.routes, pipeline.invoke, extras, model.cors);
   onProgress(`${count(model.routes, 'route')} at ${url}`);
 
   let stopped: Promise<void> | undefined;

@@ -95,6 +95,7 @@ export async function startPipeline(options: Options): Promise<RunningPipeline> 
 async function createResources({ model, backends, notice, onProgress }: Options): Promise<void> {
   const { kinesis, dynamodb, objects } = backends;
   for (const arn of model.topics) backends.topics.add(arn);
+  for (const secret of model.secrets) backends.secrets.create(secret);
   const [streamNotes, tableNotes] = await Promise.all([
     createStreams(kinesis.client, model.streams),
     createTables(dynamodb.client, model.tables),

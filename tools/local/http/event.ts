@@ -17,6 +17,7 @@ export function httpEvent(
   body: Buffer,
   route: RouteSpec,
   parameters: Readonly<Record<string, string>>,
+  authorizer?: Readonly<Record<string, unknown>>,
 ): string {
   const [path = '/', query = ''] = splitQuery(request.url ?? '/');
   const { cookie, ...headers } = request.headers;
@@ -35,6 +36,7 @@ export function httpEvent(
     requestContext: {
       accountId: ACCOUNT,
       apiId: 'local',
+      authorizer,
       domainName: request.headers.host ?? '127.0.0.1',
       domainPrefix: 'local',
       http: {

@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Outcome, PayloadTooLargeError } from '../functions/outcome.ts';
 import { close, listen } from '../listen.ts';
-import type { RouteSpec } from '../template/model.ts';
+import type { CorsSpec, RouteSpec } from '../template/model.ts';
+import { authorizeRequest } from './authorizers/authorize.ts';
+import { Tokens } from './authorizers/tokens.ts';
 import { BodyTooLargeError, readBody } from './body.ts';
+import { applyCors } from './cors.ts';
 import { httpEvent, splitQuery } from './event.ts';
 import { sendProblem } from './problem.ts';
 import { sendResponse } from './response.ts';
@@ -19,13 +22,21 @@ type Invoke = (functionName: string, payload: string) => Promise<Outcome>;
 /** Paths that the local run adds to those of the template: GET answers with the value as JSON. */
 type Extras = ReadonlyMap<string, () => unknown>;
 
+interface Routes {
+  readonly router: Router;
+  readonly invoke: Invoke;
+  readonly extras: Extras;
+  readonly cors: CorsSpec | undefined;
+}
+
 /**
  * The HTTP API of a template on one local port. It listens before there are routes, and answers 503 until
  * {@link Gateway.open} and after {@link Gateway.close}.
  */
 export class Gateway {
   readonly #server: Server;
-  #routes: { readonly router: Router; readonly invoke: Invoke; readonly extras: Extras } | undefined;
+  readonly #tokens = new Tokens();
+  #routes: Routes | undefined;
   #reason = 'the pipeline is starting';
 
   constructor() {
@@ -45,8 +56,8 @@ export class Gateway {
     return listen(this.#server, port);
   }
 
-  open(routes: readonly RouteSpec[], invoke: Invoke, extras: Extras = new Map()): void {
-    this.#routes = { router: new Router(routes), invoke, extras };
+  open(routes: readonly RouteSpec[], invoke: Invoke, extras: Extras = new Map(), cors?: CorsSpec): void {
+    this.#routes = { router: new Router(routes), invoke, extras, cors };
   }
 
   /** Takes no more requests, and resolves when those that are running have been answered. */
@@ -68,7 +79,8 @@ export class Gateway {
       const headers = { 'retry-after': '1' };
       return refuse(request, response, 503, 'Service Unavailable', this.#reason, headers);
     }
-    const { router, invoke, extras } = this.#routes;
+    const { router, invoke, extras, cors } = this.#routes;
+    if (applyCors(cors, request, response)) return;
     const [path] = splitQuery(request.url ?? '/');
     const extra = request.method === 'GET' ? extras.get(path) : undefined;
     if (extra !== undefined) {
@@ -91,7 +103,12 @@ export class Gateway {
       if (!(error instanceof BodyTooLargeError)) return;
       return refuse(request, response, 413, 'Content Too Large', error.message);
     }
-    const payload = httpEvent(request, body, match.route, match.parameters);
+    const caller = await authorizeRequest(match.route.authorizer, request, body, this.#tokens);
+    if ('status' in caller) {
+      const title = caller.status === 401 ? 'Unauthorized' : 'Forbidden';
+      return refuse(request, response, caller.status, title, caller.detail);
+    }
+    const payload = httpEvent(request, body, match.route, match.parameters, caller.context);
     await integrate(response, () => invoke(match.route.functionName, payload), match.route.timeoutMs);
   }
 }

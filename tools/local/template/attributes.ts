@@ -19,6 +19,7 @@ const ARNS: Readonly<Record<string, readonly [service: string, resource: string]
   'AWS::Logs::LogGroup': ['logs', 'log-group:*'],
   'AWS::SQS::Queue': ['sqs', '*'],
   'AWS::SNS::Topic': ['sns', '*'],
+  'AWS::SecretsManager::Secret': ['secretsmanager', 'secret:*'],
 };
 
 export function arnOf({ type, name }: NamedResource): string {
@@ -33,6 +34,7 @@ export function arnOf({ type, name }: NamedResource): string {
 export function refOf(resource: NamedResource): string {
   switch (resource.type) {
     case 'AWS::SNS::Topic':
+    case 'AWS::SecretsManager::Secret':
       return arnOf(resource);
     case 'AWS::SQS::Queue':
       return `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${resource.name}`;

@@ -3,8 +3,8 @@ import { arnOf } from './attributes.ts';
 import { asyncSpec, functionSpec, mappingSpec } from './compute.ts';
 import type { Model } from './model.ts';
 import { type Resource, resolveResources } from './scopes.ts';
-import { streamSpec, tableSpec } from './stores.ts';
-import { routeSpecs, scheduleSpec } from './triggers.ts';
+import { secretSpec, streamSpec, tableSpec } from './stores.ts';
+import { corsSpec, routeSpecs, scheduleSpec } from './triggers.ts';
 import type { Assembly } from './types.ts';
 
 const RUN = new Set([
@@ -19,6 +19,9 @@ const RUN = new Set([
   'AWS::Events::Rule',
   'AWS::ApiGatewayV2::Route',
   'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Authorizer',
+  'AWS::SecretsManager::Secret',
 ]);
 
 /** Types without which everything works the same on one machine: permissions, encryption, watching, naming. */
@@ -32,7 +35,7 @@ const FINE = new RegExp(
     'AWS::Lambda::(Permission|Version|Alias|LayerVersion)$',
     'AWS::S3::BucketPolicy$',
     'AWS::SNS::(Topic|TopicPolicy)$',
-    'AWS::ApiGatewayV2::(Api|Stage)$',
+    'AWS::ApiGatewayV2::Stage$',
     'AWS::Kinesis::ResourcePolicy$',
   ].join('|')})`,
 );
@@ -68,6 +71,8 @@ export function modelOf(assembly: Assembly, apiUrl: string): Model {
       .map((resource) => scheduleSpec(resource, leftOut))
       .filter((schedule) => schedule !== undefined),
     routes: routeSpecs(resources, leftOut),
+    cors: corsSpec(resources),
+    secrets: of('AWS::SecretsManager::Secret').map(secretSpec),
     leftOut,
   };
 }

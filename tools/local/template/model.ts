@@ -77,12 +77,44 @@ export interface ScheduleSpec {
   readonly targets: readonly { readonly functionName: string; readonly input: string | undefined }[];
 }
 
+/** A secret of Secrets Manager whose first value is generated. */
+export interface SecretSpec {
+  readonly name: string;
+  /** What the value holds besides what is generated. */
+  readonly template: Readonly<Record<string, unknown>>;
+  /** Where in it the generated text goes; undefined where it is all there is. */
+  readonly generatedKey: string | undefined;
+  readonly length: number;
+}
+
+/** Tokens that a route takes. */
+export interface JwtSpec {
+  readonly kind: 'jwt';
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  readonly scopes: readonly string[];
+}
+
+/** What the gateway checks before it lets a request through to a route. */
+export type AuthorizerSpec = JwtSpec | { readonly kind: 'iam' };
+
+/** What browsers on other sites may do. */
+export interface CorsSpec {
+  readonly origins: readonly string[];
+  readonly methods: readonly string[];
+  readonly headers: readonly string[];
+  readonly exposed: readonly string[];
+  /** Seconds. */
+  readonly maxAge: number | undefined;
+}
+
 /** A route of the HTTP API. */
 export interface RouteSpec {
   /** `GET /v1/windows/{stage}`, `ANY /{proxy+}` or `$default`. */
   readonly key: string;
   readonly functionName: string;
   readonly timeoutMs: number;
+  readonly authorizer?: AuthorizerSpec | undefined;
 }
 
 /** Everything of a cloud assembly that a local run runs. */
@@ -97,6 +129,8 @@ export interface Model {
   readonly asyncConfigs: readonly AsyncSpec[];
   readonly schedules: readonly ScheduleSpec[];
   readonly routes: readonly RouteSpec[];
+  readonly cors: CorsSpec | undefined;
+  readonly secrets: readonly SecretSpec[];
   /** What the template declares and the local run does without, one sentence each. */
   readonly leftOut: readonly string[];
 }

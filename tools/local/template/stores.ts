@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StreamSpec, TableSpec } from './model.ts';
+import type { SecretSpec, StreamSpec, TableSpec } from './model.ts';
 import { number, read } from './properties.ts';
 import type { Resource } from './scopes.ts';
 
@@ -38,5 +38,28 @@ export function tableSpec(resource: Resource): TableSpec {
     keySchema: table.KeySchema,
     attributes: table.AttributeDefinitions,
     indexes: table.GlobalSecondaryIndexes,
+  };
+}
+
+const Secret = z.object({
+  GenerateSecretString: z
+    .object({
+      SecretStringTemplate: z.string().default('{}'),
+      GenerateStringKey: z.string().optional(),
+      PasswordLength: number.default(32),
+    })
+    .default({ SecretStringTemplate: '{}', PasswordLength: 32 }),
+});
+
+export function secretSpec(resource: Resource): SecretSpec {
+  const { SecretStringTemplate, GenerateStringKey, PasswordLength } = read(
+    resource,
+    Secret,
+  ).GenerateSecretString;
+  return {
+    name: resource.name,
+    template: JSON.parse(SecretStringTemplate) as Record<string, unknown>,
+    generatedKey: GenerateStringKey,
+    length: PasswordLength,
   };
 }

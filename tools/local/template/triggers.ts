@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nameInArn } from '../place.ts';
 import { arnOf } from './attributes.ts';
-import type { RouteSpec, ScheduleSpec } from './model.ts';
+import type { AuthorizerSpec, CorsSpec, RouteSpec, ScheduleSpec } from './model.ts';
 import { number, read } from './properties.ts';
 import type { Resource } from './scopes.ts';
 
@@ -46,6 +46,8 @@ const Route = z.object({
   RouteKey: z.string(),
   Target: z.string().optional(),
   AuthorizationType: z.string().default('NONE'),
+  AuthorizerId: z.string().optional(),
+  AuthorizationScopes: z.array(z.string()).default([]),
 });
 
 /** The routes of all HTTP APIs together: one local port serves them all. */
@@ -58,16 +60,69 @@ export function routeSpecs(resources: readonly Resource[], leftOut: string[]): R
   return resources
     .filter(({ type }) => type === 'AWS::ApiGatewayV2::Route')
     .flatMap((resource) => {
-      const { RouteKey, Target, AuthorizationType } = read(resource, Route);
+      const route = read(resource, Route);
+      const { RouteKey, Target } = route;
       const integration = integrations.get(Target ?? '');
       const arn = functionArn(integration?.IntegrationUri ?? '');
       if (integration === undefined || arn === undefined || integration.PayloadFormatVersion !== '2.0') {
         leftOut.push(`route ${RouteKey}: only Lambda integrations of payload format 2.0 are run here`);
         return [];
       }
-      if (AuthorizationType !== 'NONE') leftOut.push(`route ${RouteKey}: ${AuthorizationType} authorization`);
-      return [{ key: RouteKey, functionName: nameInArn(arn), timeoutMs: integration.TimeoutInMillis }];
+      const authorizer = authorizerSpec(route, resources);
+      if (authorizer === undefined && route.AuthorizationType !== 'NONE') {
+        leftOut.push(`route ${RouteKey}: ${route.AuthorizationType} authorization`);
+      }
+      const spec = { key: RouteKey, functionName: nameInArn(arn), timeoutMs: integration.TimeoutInMillis };
+      return [authorizer === undefined ? spec : { ...spec, authorizer }];
     });
+}
+
+const Authorizer = z.object({
+  JwtConfiguration: z.object({ Issuer: z.string(), Audience: z.array(z.string()).default([]) }),
+});
+
+function authorizerSpec(
+  { AuthorizationType, AuthorizerId, AuthorizationScopes }: z.infer<typeof Route>,
+  resources: readonly Resource[],
+): AuthorizerSpec | undefined {
+  if (AuthorizationType === 'AWS_IAM') return { kind: 'iam' };
+  if (AuthorizationType !== 'JWT') return undefined;
+  const found = resources.find(
+    ({ type, name }) => type === 'AWS::ApiGatewayV2::Authorizer' && name === AuthorizerId,
+  );
+  if (found === undefined) return undefined;
+  const { Issuer, Audience } = read(found, Authorizer).JwtConfiguration;
+  return { kind: 'jwt', issuer: Issuer, audience: Audience, scopes: AuthorizationScopes };
+}
+
+const texts = z.array(z.string()).default([]);
+
+const Api = z.object({
+  CorsConfiguration: z
+    .object({
+      AllowOrigins: texts,
+      AllowMethods: texts,
+      AllowHeaders: texts,
+      ExposeHeaders: texts,
+      MaxAge: number.optional(),
+    })
+    .optional(),
+});
+
+/** What the first HTTP API that says anything of it says of other sites. */
+export function corsSpec(resources: readonly Resource[]): CorsSpec | undefined {
+  const [cors] = resources
+    .filter(({ type }) => type === 'AWS::ApiGatewayV2::Api')
+    .flatMap((resource) => read(resource, Api).CorsConfiguration ?? []);
+  return (
+    cors && {
+      origins: cors.AllowOrigins,
+      methods: cors.AllowMethods,
+      headers: cors.AllowHeaders,
+      exposed: cors.ExposeHeaders,
+      maxAge: cors.MaxAge,
+    }
+  );
 }
 
 /** An integration names its function by ARN, alone or inside `.../functions/<arn>/invocations`. */

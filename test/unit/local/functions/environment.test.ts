@@ -17,6 +17,7 @@ const endpoints = {
   s3: 'http://s',
   lambda: 'http://l',
   sns: 'http://n',
+  secretsManager: 'http://m',
 };
 
 test('a function sees the template, Lambda and the emulators, and nothing of this machine', () => {
