@@ -1,6 +1,7 @@
 import { binary, compactItem, finite, type Item, number, readNumber, readText, text } from './attributes.ts';
 import { compressJson, decompressJson } from './compress.ts';
 import { commitSk, itemKey, logPk } from './keys.ts';
+import { decodeOpen, encodeOpen, type OpenSlices } from './open-slices.ts';
 import { formatPosition, type Position, parsePosition, START } from './position.ts';
 
 /** What a shard's consumer has done with its events since its log began. */
@@ -14,9 +15,6 @@ export interface Counts {
 }
 
 export const NO_COUNTS: Counts = { accepted: 0, duplicate: 0, late: 0, rejected: 0 };
-
-/** For every slice not yet closed: the first and the last commit that contain it. */
-export type OpenSlices = ReadonlyMap<number, readonly [first: number, last: number]>;
 
 /**
  * The part of a commit that its successor builds on: a shard's consumer is fully described by the last commit of its
@@ -89,7 +87,7 @@ export function commitSize(parts: {
 /** A commit's variable parts in the form in which they are stored. */
 export function encodeCommit(stage: string, shard: string, commit: Commit): { item: Item; size: number } {
   const { tail } = commit;
-  const open = compressJson([...tail.open].map(([slice, [first, last]]) => [slice, first, last]));
+  const open = encodeOpen(tail.open);
   const late = commit.late.length === 0 ? undefined : compressJson(commit.late);
   const item = compactItem({
     ...itemKey(logPk(stage, shard), commitSk(tail.n)),
@@ -113,14 +111,13 @@ export function encodeCommit(stage: string, shard: string, commit: Commit): { it
 }
 
 export function decodeCommit(item: Item): Commit {
-  const open = decompressJson(item.open?.B ?? new Uint8Array()) as [number, number, number][];
   return {
     tail: {
       n: Number(readText(item, 'sk')),
       lastBatch: readNumber(item, 'lastBatch', 0),
       position: parsePosition(readText(item, 'to')),
       w: readNumber(item, 'w', Number.NEGATIVE_INFINITY),
-      open: new Map(open.map(([slice, first, last]) => [slice, [first, last]])),
+      open: decodeOpen(item.open?.B ?? new Uint8Array()),
       maxEventTime: readNumber(item, 'maxEventTime', Number.NEGATIVE_INFINITY),
       arrival: readNumber(item, 'arrival', Number.NEGATIVE_INFINITY),
       counts: readCounts(item),

@@ -1,6 +1,6 @@
 import type { DeltaReader } from '../windows/types.ts';
-import type { OpenSlices } from './commit.ts';
 import { decompress } from './compress.ts';
+import type { OpenSlices } from './open-slices.ts';
 import { SEGMENT_OVERHEAD, type Segment } from './segments.ts';
 import type { StageContext } from './stage-context.ts';
 

@@ -1,11 +1,12 @@
 import { type StageReader, stageReader } from '../results/stage-reader.ts';
 import { decodeRecord } from '../streams/decode.ts';
 import { BatchFold, type Rejected } from './batch-fold.ts';
-import type { Commit, Counts, OpenSlices, Tail } from './commit.ts';
+import type { Commit, Counts, Tail } from './commit.ts';
 import { compress } from './compress.ts';
 import type { Hints } from './hints.ts';
 import { loadShard } from './load.ts';
 import { CommitConflict, CommitTooLarge } from './log.ts';
+import type { OpenSlices } from './open-slices.ts';
 import { compareSequence, WHOLE_RECORD } from './position.ts';
 import type { ShardState } from './shard-state.ts';
 import { encodeSliceIds } from './slice-ids.ts';
