@@ -4,8 +4,8 @@ import type { WindowStage } from './stage.ts';
 import type { Session, WindowSpec } from './window-spec.ts';
 import { longestWindow, overlapOf, sliceLength } from './window-times.ts';
 
-/** More slices than this open at once per stage would make every commit carry their list. */
-const MAX_OPEN_SLICES = 100_000;
+/** Every commit lists the slices that are open. So many take over half of one in the worst case, that all are touched at any time. */
+const MAX_OPEN_SLICES = 50_000;
 /** A day by minute is 1,440: every one of them is a firing of its own, and reads all of its slices. */
 const MAX_OVERLAP = 1_500;
 /** Each is a firing that reads the whole window so far. */
@@ -30,7 +30,7 @@ export function* checkWindow(stage: WindowStage, at: string): Generator<string> 
   }
   if (window.kind === 'session') yield* checkSessionStage(stage, at);
   else if (emit.kind === 'early') yield* checkEarly(emit, longest, at);
-  if (allowedLateness / slice > MAX_OPEN_SLICES) {
+  if ((longest + allowedLateness) / slice > MAX_OPEN_SLICES) {
     yield `${at} would keep over ${MAX_OPEN_SLICES} slices open: shorten allowedLateness or lengthen the window`;
   }
 }
