@@ -98,10 +98,11 @@ export async function joinBuckets(
   outputs: FireOutputs,
   { start, end, index }: BucketHint,
 ): Promise<number> {
+  const shards = await readShards(context, (await context.heads.read()).heads);
+  // After the tails: had the firing been over before they were read, slices that it needs might have been pruned from them.
   const firing = await context.ledger.read(end);
   if (firing?.state !== 'claimed' || firing.cut === undefined || firing.buckets === undefined) return 0;
   const { cut, buckets } = firing;
-  const shards = await readShards(context, (await context.heads.read()).heads);
   const bucketed = { window: { start, end }, firing: { ...firing, cut, buckets } };
   return fireBuckets(context, outputs, bucketed, shards, index);
 }
