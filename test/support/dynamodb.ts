@@ -20,6 +20,8 @@ export interface TestDynamoDB {
 
 export async function startDynamoDB(): Promise<TestDynamoDB> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  // A pooled connection that the server closes first fails the client's next request on it: on a busy machine that is soon.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
