@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Command } from 'commander';
-import { calendar, cumulative, hopping, tumbling, type WindowSpec } from '../../../shared/pipeline/index.ts';
+import {
+  calendar,
+  cumulative,
+  hopping,
+  session,
+  tumbling,
+  type WindowSpec,
+} from '../../../shared/pipeline/index.ts';
 import { colors as pc } from '../../colors.ts';
 import { startService } from '../../local/emulators/start.ts';
 import type { LoadOptions } from './load.ts';
@@ -14,7 +21,7 @@ import { costOf } from './run.ts';
 
 const { minutes, write } = new Command('costs')
   .description('Counts what the state of each kind of window costs and writes docs/costs.md')
-  .option('--minutes <n>', 'of event time', '15')
+  .option('--minutes <n>', 'of event time', '8')
   .option('--no-write', 'print the page instead')
   .parse()
   .opts<{ minutes: string; write: boolean }>();
@@ -24,15 +31,16 @@ const page = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'do
 const WINDOWS: readonly (readonly [name: string, window: WindowSpec])[] = [
   ['tumbling, 1 min', tumbling('1 minute')],
   ['hopping, 5 min by 1 min', hopping('5 minutes', '1 minute')],
-  ['tumbling, 5 s', tumbling('5 seconds')],
-  ['hopping, 5 min by 5 s: 60 slices', hopping('5 minutes', '5 seconds')],
   ['cumulative, 10 min by 1 min', cumulative('10 minutes', '1 minute')],
   ['calendar, hour', calendar('hour', 'Europe/Berlin')],
+  ['session, gap of 5 s', session('5 seconds')],
+  ['tumbling, 5 s', tumbling('5 seconds')],
+  ['hopping, 5 min by 5 s: 60 slices', hopping('5 minutes', '5 seconds')],
 ];
 
 const RATE = 1_000;
 /** So that the end of an hour is among it. */
-const START = Date.UTC(2026, 0, 1, 11, 52);
+const START = Date.UTC(2026, 0, 1, 11, 55);
 const events = Number(minutes) * 60 * RATE;
 const LOADS: readonly LoadOptions[] = [
   { keys: 1_000, batch: 1_000, events, rate: RATE, start: START },
@@ -58,7 +66,7 @@ try {
     }
   }
   client.destroy();
-  const text = costsPage(lines, new Date());
+  const text = costsPage(lines, Number(minutes), new Date());
   if (write) writeFileSync(page, text);
   else process.stdout.write(text);
 } finally {

@@ -9,7 +9,7 @@ export interface CostLine {
 }
 
 /** The page that is kept in docs/. */
-export function costsPage(lines: readonly CostLine[], date: Date): string {
+export function costsPage(lines: readonly CostLine[], minutes: number, date: Date): string {
   return `${[
     '# What state costs',
     '',
@@ -20,6 +20,7 @@ export function costsPage(lines: readonly CostLine[], date: Date): string {
     '',
     `- Date: ${date.toISOString().slice(0, 10)}`,
     '- Command: `npm run costs`',
+    `- Event time: ${minutes} minutes, from five minutes before an hour: of longer windows the firings within it count`,
     '',
     '## Writes per event',
     '',

@@ -100,13 +100,13 @@ export async function costOf(
     writes: {
       commits: wrote('log'),
       heads: wrote('heads'),
-      firings: wrote('fires') + wrote('buckets'),
+      firings: wrote('fires') + wrote('buckets') + wrote('carry'),
       compaction: wrote('slices'),
     },
     reads: {
       time: read('heads'),
       commits: read('log'),
-      firings: read('fires') + read('buckets'),
+      firings: read('fires') + read('buckets') + read('carry'),
       compaction: read('slices'),
     },
     naive: naive.cost(),
