@@ -20,7 +20,8 @@ export type Step =
   | { readonly kind: 'redeliver'; readonly shard: number; readonly back: number; readonly ahead: number }
   | { readonly kind: 'restart' | 'fire' | 'sweep' }
   | { readonly kind: 'split' | 'merge'; readonly shard: number }
-  | { readonly kind: 'pause'; readonly ms: number };
+  | { readonly kind: 'pause'; readonly ms: number }
+  | { readonly kind: 'join'; readonly hint: number };
 
 const shard = fc.nat(3);
 export const step: fc.Arbitrary<Step> = fc.oneof(
@@ -53,7 +54,8 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('restart', 'fire', 'sweep') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('split', 'merge'), shard }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause' as const), ms: fc.nat(90_000) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause' as const), ms: fc.nat(150_000) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('join' as const), hint: fc.nat(20) }) },
 );
 
 /** Fates of calls in turn; when they are used up, all goes well. */
@@ -122,6 +124,11 @@ async function run(
       return world.fire();
     case 'sweep':
       return world.sweep();
+    case 'join': {
+      // However old a hint is, following it does no harm.
+      const hint = world.bucketHints[one.hint % Math.max(1, world.bucketHints.length)];
+      return hint && world.join(hint);
+    }
   }
 }
 

@@ -33,9 +33,9 @@ const WINDOWS: readonly (readonly [name: string, window: WindowSpec])[] = [
   ['hopping, 5 min by 1 min', hopping('5 minutes', '1 minute')],
   ['cumulative, 10 min by 1 min', cumulative('10 minutes', '1 minute')],
   ['calendar, hour', calendar('hour', 'Europe/Berlin')],
-  ['session, gap of 5 s', session('5 seconds')],
   ['tumbling, 5 s', tumbling('5 seconds')],
   ['hopping, 5 min by 5 s: 60 slices', hopping('5 minutes', '5 seconds')],
+  ['session, gap of 10 s', session('10 seconds', { resolution: '10 seconds' })],
 ];
 
 const RATE = 1_000;
@@ -57,8 +57,8 @@ try {
     requestHandler: new NodeHttpHandler(),
   });
   const lines: CostLine[] = [];
-  for (const load of LOADS) {
-    for (const [index, [window, spec]] of WINDOWS.entries()) {
+  for (const [index, [window, spec]] of WINDOWS.entries()) {
+    for (const load of LOADS) {
       process.stderr.write(pc.dim(`${window}, ${load.keys} keys\n`));
       const table = await createTable(client, `costs-${load.keys}-${index}`);
       const { keys, batch } = load;
@@ -66,7 +66,8 @@ try {
     }
   }
   client.destroy();
-  const text = costsPage(lines, Number(minutes), new Date());
+  const sorted = lines.sort((a, b) => a.keys - b.keys);
+  const text = costsPage(sorted, Number(minutes), new Date());
   if (write) writeFileSync(page, text);
   else process.stdout.write(text);
 } finally {
