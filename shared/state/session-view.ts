@@ -88,9 +88,13 @@ export async function readSessions(
       for (const view of views) if (n <= view.cutOf(shard)) delta.mergeInto(slice, view.slice(slice));
     }
   }
-  const carried = plan.createMerge();
-  for (const chunk of await context.carries.read(from)) plan.read(chunk).mergeInto(from, carried);
-  for (const view of views) view.chain(carried);
+  const chunks = await context.carries.read(from);
+  for (const view of views) {
+    // Decoded for each: merging may keep and change partials that are objects.
+    const carried = plan.createMerge();
+    for (const chunk of chunks) plan.read(chunk).mergeInto(from, carried);
+    view.chain(carried);
+  }
   return views;
 }
 
