@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parseResult, type WindowResult } from '../../shared/results/result.ts';
 import type { LocalRun } from '../../tools/local/run.ts';
 import { startLocal } from '../../tools/local/start-local.ts';
-import { countsOf, HEADERS, type StageCounts } from '../support/api-client.ts';
+import { HEADERS, type StageCounts, stageCounts } from '../support/api-client.ts';
 import { temporaryFolder } from '../support/millrace-process.ts';
 import { StreamTail } from '../support/stream-tail.ts';
-import { synthesizeTranscripts, type TranscriptApp } from '../support/transcript-app.ts';
+import { synthesizeTranscripts, type TestApp } from '../support/test-app.ts';
 import { describeEmission, emissionOf } from '../transcripts/describe.ts';
 import { readTranscripts } from '../transcripts/read.ts';
 import type { Emission, Step, Transcript } from '../transcripts/transcript.ts';
@@ -15,7 +15,7 @@ import type { Emission, Step, Transcript } from '../transcripts/transcript.ts';
 const PATIENCE = { timeout: 150_000, interval: 50 };
 const transcripts = readTranscripts();
 const folder = temporaryFolder();
-let app: TranscriptApp;
+let app: TestApp;
 let run: LocalRun;
 let watcher: Watcher;
 
@@ -60,7 +60,7 @@ class Watcher {
 
   async #watch(): Promise<void> {
     while (!this.#closed) {
-      this.counts = await countsOf(this.#url);
+      this.counts = await stageCounts(this.#url);
       for (const record of await this.#tail.read()) {
         const parsed: unknown = JSON.parse(record.toString('utf8'));
         for (const event of Array.isArray(parsed) ? parsed : [parsed]) {

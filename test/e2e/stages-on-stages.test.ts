@@ -1,0 +1,273 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KinesisClient, ListShardsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LocalRun } from '../../tools/local/run.ts';
+import { startLocal } from '../../tools/local/start-local.ts';
+import chained, { EVIL } from '../pipelines/chained.ts';
+import { HEADERS, pageOf, stageCounts } from '../support/api-client.ts';
+import { temporaryFolder } from '../support/millrace-process.ts';
+import { Random } from '../support/random.ts';
+import { StreamTail } from '../support/stream-tail.ts';
+import { synthesizeApp, type TestApp } from '../support/test-app.ts';
+
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 0, 1);
+const MINUTES = 20;
+const SENSORS = 12;
+const PATIENCE = { timeout: 120_000, interval: 200 } as const;
+
+interface Measurement {
+  readonly id: string;
+  readonly sensor: string;
+  readonly site: string;
+  readonly value: number | null;
+  readonly at: number;
+}
+
+/** Twenty minutes of twelve sensors, out of order by up to nine seconds. */
+function measurements(): Measurement[] {
+  const random = new Random(7);
+  return Array.from({ length: 1_800 }, (_, index) => {
+    const sensor = random.below(SENSORS);
+    const odd = random.below(60);
+    return {
+      id: `m${index}`,
+      sensor: `sensor-${sensor}`,
+      site: `site-${sensor % 3}`,
+      value: odd === 0 ? null : odd === 1 ? EVIL : random.below(100),
+      at: START + Math.max(0, Math.floor((index * MINUTES * MINUTE) / 1_800) - random.below(9_000)),
+    };
+  });
+}
+
+const EVENTS = measurements();
+const END = START + MINUTES * MINUTE;
+
+/** A measurement of every sensor: so that every stage hears of a time. */
+const push = (at: number): Measurement[] =>
+  Array.from({ length: SENSORS }, (_, sensor) => ({
+    id: `push-${at}-${sensor}`,
+    sensor: `sensor-${sensor}`,
+    site: `site-${sensor % 3}`,
+    value: 99,
+    at,
+  }));
+
+type Rows = Record<string, Record<string, number>>;
+
+/** Folds rows in plain code: what the stages must come to. */
+function group<T>(
+  rows: readonly T[],
+  place: (row: T) => string,
+  fold: (rows: readonly T[]) => Record<string, number>,
+): Rows {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) groups.set(place(row), [...(groups.get(place(row)) ?? []), row]);
+  return Object.fromEntries([...groups].map(([name, own]) => [name, fold(own)]));
+}
+
+const floor = (at: number, size: number) => new Date(Math.floor(at / size) * size).toISOString();
+const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+const usable = (events: readonly Measurement[]): (Measurement & { readonly value: number })[] =>
+  events.filter(
+    (event): event is Measurement & { value: number } => event.value !== EVIL && (event.value ?? 0) >= 10,
+  );
+
+const expectedMinutes = (events: readonly Measurement[]) =>
+  group(
+    usable(events),
+    ({ sensor, at }) => `${floor(at, MINUTE)} ${sensor}`,
+    (own) => ({
+      total: total(own.map(({ value }) => value)),
+      events: own.length,
+      highest: Math.max(...own.map(({ value }) => value)),
+    }),
+  );
+
+const expectedSites = (events: readonly Measurement[]) =>
+  group(
+    usable(events).filter(({ value }) => value >= 50),
+    ({ site, at }) => `${floor(at, MINUTE)} ${site}`,
+    (own) => ({ tens: Math.round(total(own.map(({ value }) => value))) / 10, events: own.length }),
+  );
+
+const expectedSpans = (events: readonly Measurement[]) =>
+  group(
+    Object.entries(expectedMinutes(events)),
+    ([place]) => `${floor(Date.parse(place.split(' ')[0]!), 5 * MINUTE)} ${place.split(' ')[1]}`,
+    (own) => ({
+      minutes: own.length,
+      events: total(own.map(([, values]) => values.events!)),
+      highest: Math.max(...own.map(([, values]) => values.highest!)),
+      from: Math.max(...own.map(([place]) => Date.parse(place.split(' ')[0]!))),
+    }),
+  );
+
+const folder = temporaryFolder();
+let app: TestApp;
+let run: LocalRun;
+
+beforeAll(async () => {
+  app = synthesizeApp(
+    [chained],
+    `import chained from '../../test/pipelines/chained.ts';\nexport const pipelines = [chained];`,
+  );
+  run = await startLocal({ assembly: app.assembly, dataDir: folder.path });
+}, 180_000);
+afterAll(async () => {
+  await run?.stop();
+  app?.remove();
+  folder.remove();
+}, 60_000);
+
+async function post(events: readonly Measurement[]): Promise<void> {
+  const answer = await fetch(`${run.url}/v1/events/measurement`, {
+    method: 'POST',
+    headers: HEADERS,
+    body: JSON.stringify(events),
+  });
+  expect([answer.status, await answer.json()]).toEqual([202, { accepted: events.length, rejected: [] }]);
+}
+
+/** The results of a stage before a time, by start and key. */
+async function rowsOf(stage: string, to: number): Promise<Rows> {
+  const { items } = await pageOf(run.url, stage, { to: String(to), limit: '10000' });
+  return Object.fromEntries(
+    items.map(({ start, key, values }) => {
+      const tens = values.tens;
+      // Tens are no whole numbers: their sum is exact, and is compared as it is written.
+      return [
+        `${start} ${key}`,
+        { ...values, ...(typeof tens === 'number' && { tens: Math.round(tens * 10) / 10 }) },
+      ];
+    }),
+  ) as Rows;
+}
+
+/** Puts all records of a stream into it once more, as a stage does whose batch is repeated. */
+async function repeat(name: RegExp): Promise<number> {
+  const stream = run.streams.find((candidate) => name.test(candidate)) ?? '';
+  const tail = await StreamTail.open(run.endpoints.kinesis, stream);
+  const client = new KinesisClient({
+    endpoint: run.endpoints.kinesis,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: new NodeHttpHandler(),
+  });
+  try {
+    expect((await client.send(new ListShardsCommand({ StreamName: stream }))).Shards).toHaveLength(1);
+    const records: Buffer[] = [];
+    for (let empty = 0; empty < 2; ) {
+      const found = await tail.read();
+      records.push(...found);
+      empty = found.length === 0 ? empty + 1 : 0;
+    }
+    for (let at = 0; at < records.length; at += 200) {
+      const { FailedRecordCount } = await client.send(
+        new PutRecordsCommand({
+          StreamName: stream,
+          Records: records.slice(at, at + 200).map((Data) => ({ Data, PartitionKey: 'again' })),
+        }),
+      );
+      expect(FailedRecordCount ?? 0).toBe(0);
+    }
+    return records.length;
+  } finally {
+    client.destroy();
+    tail.close();
+  }
+}
+
+/** What a stage has set aside. */
+function setAside(
+  stage: string,
+): { readonly code: string; readonly reason: string; readonly bytes: string }[] {
+  const found = readdirSync(join(folder.path, 's3'), { recursive: true, encoding: 'utf8' });
+  return found
+    .filter((name) => name.includes(`stage=${stage}/`) && name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(join(folder.path, 's3', name), 'utf8')));
+}
+
+test('windows over filtered events, and over other windows, are exact', async () => {
+  const pushes = [...push(END + 30_000), ...push(END + 3 * MINUTE)];
+  for (let at = 0; at < EVENTS.length; at += 300) await post(EVENTS.slice(at, at + 300));
+  await post(pushes);
+  await expect.poll(() => rowsOf('sensor-minutes', END), PATIENCE).toEqual(expectedMinutes(EVENTS));
+  await expect.poll(() => rowsOf('site-minutes', END), PATIENCE).toEqual(expectedSites(EVENTS));
+
+  // Minutes are final a minute after their end, and a span closes when a minute two minutes later is final.
+  const later = push(END + 20 * MINUTE);
+  await post(later);
+  await expect.poll(() => rowsOf('sensor-spans', END), PATIENCE).toEqual(expectedSpans(EVENTS));
+});
+
+test('a function that throws sets its events aside, and holds nothing up', async () => {
+  const evil = EVENTS.filter(({ value }) => value === EVIL);
+  const out = EVENTS.filter(({ value }) => value !== EVIL && (value ?? 0) < 10);
+  const passed = usable(EVENTS).length + 3 * SENSORS;
+  expect(evil.length).toBeGreaterThan(10);
+  const counts = await stageCounts(run.url);
+  expect(counts.usable).toEqual({
+    accepted: passed,
+    duplicate: 0,
+    late: 0,
+    rejected: evil.length,
+    filtered: out.length,
+  });
+  const aside = setAside('usable');
+  expect(aside).toHaveLength(evil.length);
+  for (const { code, reason } of aside) {
+    expect([code, reason]).toEqual(['where', '"where" of stage "usable" failed: no sensor measures this']);
+  }
+  const ids = aside.map(({ bytes }) => JSON.parse(Buffer.from(bytes, 'base64').toString()).id);
+  expect(ids.sort()).toEqual(evil.map(({ id }) => id).sort());
+});
+
+test('whatever is put or posted twice counts once', async () => {
+  const before = await stageCounts(run.url);
+  const filtered = await repeat(/filteredusable/i);
+  expect(filtered).toBe(before.usable?.accepted);
+  await post(EVENTS.slice(-300));
+  const results = await repeat(/results/i);
+  expect(results).toBeGreaterThan(0);
+  // Everything has been read when the stages have seen each repetition: counted as such, or too late for what is closed.
+  const seen = async () => {
+    const { 'sensor-minutes': minutes } = await stageCounts(run.url);
+    return minutes === undefined ? 0 : minutes.accepted + minutes.duplicate + minutes.late;
+  };
+  const again = usable(EVENTS.slice(-300)).length;
+  await expect.poll(seen, PATIENCE).toBe((before['sensor-minutes']?.accepted ?? 0) + filtered + again);
+  const spans = async () => {
+    const { 'sensor-spans': own } = await stageCounts(run.url);
+    return own === undefined ? 0 : own.duplicate + own.late;
+  };
+  await expect.poll(spans, PATIENCE).toBeGreaterThan(0);
+
+  await post(push(END + 40 * MINUTE));
+  const minutes = async () => (await stageCounts(run.url))['sensor-minutes'];
+  const accepted = usable(EVENTS).length + 4 * SENSORS;
+  await expect.poll(minutes, PATIENCE).toMatchObject({ accepted, rejected: 0 });
+  expect(await rowsOf('sensor-minutes', END)).toEqual(expectedMinutes(EVENTS));
+  expect(await rowsOf('site-minutes', END)).toEqual(expectedSites(EVENTS));
+  expect(await rowsOf('sensor-spans', END)).toEqual(expectedSpans(EVENTS));
+});
+
+test('filter stages are listed, and have no windows to read', async () => {
+  const answer = await fetch(`${run.url}/v1/stages`, { headers: HEADERS });
+  const { stages } = (await answer.json()) as {
+    stages: { name: string; kind: string; watermark: string | null }[];
+  };
+  expect(stages.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
+    'filter usable',
+    'filter scaled',
+    'window sensor-minutes',
+    'window site-minutes',
+    'window sensor-spans',
+  ]);
+  expect(stages.filter(({ kind }) => kind === 'filter').every(({ watermark }) => watermark === null)).toBe(
+    true,
+  );
+  expect((await fetch(`${run.url}/v1/windows/usable`, { headers: HEADERS })).status).toBe(404);
+});
