@@ -60,7 +60,11 @@ function roleOf(type: EventType, field: string): string {
 function describeWindowStage(stage: WindowStage): string {
   return [
     `## Stage \`${stage.name}\``,
-    `${stage.description}. Results at \`/v1/windows/${stage.name}\`.`,
+    `${stage.description}. ${
+      stage.materialize
+        ? `Results at \`/v1/windows/${stage.name}\``
+        : 'Its results are in the results stream alone'
+    }.`,
     table(
       ['what', 'how'],
       [

@@ -84,16 +84,16 @@ def stats(events):
     for (start, patient), inside in sorted(windows.items()):
         values = {"events": len(inside)}
         for measure in MEASURES:
-            present = [event[measure] for event in inside if event[measure] is not None]
+            present = [event[measure] for event in inside if event.get(measure) is not None]
             for name, value in statistics(present).items():
                 values[f"{measure}_{name}"] = value
-        pairs = [(event["heart_rate"], event["blood_pressure"]) for event in inside]
+        pairs = [(event.get("heart_rate"), event.get("blood_pressure")) for event in inside]
         values["correlation"] = correlation([(x, y) for x, y in pairs if x is not None and y is not None])
         yield start, start + SIZE, patient, values
 
 
 def elevated(events):
-    return [(time, event) for time, event in events if (event["heart_rate"] or 0) > LIMIT]
+    return [(time, event) for time, event in events if (event.get("heart_rate") or 0) > LIMIT]
 
 
 def sessions(events):

@@ -22,6 +22,7 @@ const MINUTE = 60_000;
 const SIZE = 5 * MINUTE;
 const GAP = 2 * MINUTE;
 const LIMIT = 80;
+const REPEATED = 3;
 const MEASURES = ['heart_rate', 'blood_pressure', 'glucose_level'] as const;
 
 const timeOf = ({ timestamp }: Vitals): number =>
@@ -98,6 +99,22 @@ export function expectedStats(events: Iterable<Vitals>): StageResults {
 /** The events that the filter lets pass, each id once, in the order given. */
 export const expectedElevated = (events: Iterable<Vitals>): Vitals[] =>
   unique(events).filter(({ heart_rate }) => heart_rate !== null && heart_rate > LIMIT);
+
+/** The windows of five minutes, by minute, in which a patient has three elevated readings or more; `end` is exclusive. */
+export function expectedBreaches(
+  events: Iterable<Vitals>,
+): { readonly key: string; readonly end: number; readonly breaches: number }[] {
+  const counts = new Map<string, { key: string; end: number; breaches: number }>();
+  for (const event of expectedElevated(events)) {
+    const last = Math.floor(timeOf(event) / MINUTE) * MINUTE;
+    for (let start = last; start > last - SIZE; start -= MINUTE) {
+      const [key, end] = [event.patient_id, start + SIZE];
+      const window = counts.get(`${end} ${key}`) ?? { key, end, breaches: 0 };
+      counts.set(`${end} ${key}`, { ...window, breaches: window.breaches + 1 });
+    }
+  }
+  return [...counts.values()].filter(({ breaches }) => breaches >= REPEATED);
+}
 
 /** Recomputes `elevated-sessions`, by patient and start. */
 export function expectedSessions(events: Iterable<Vitals>): Session[] {

@@ -98,7 +98,7 @@ describe('the exit status tells', () => {
     expect(key?.stdout).toContain('failed: 401: who are you');
     expect(none?.stdout).toContain('failed: ENOENT');
     expect(notLines?.stdout).toContain('is one JSON array');
-    expect(unknown?.stderr).toContain('Declared are: network-traffic.');
+    expect(unknown?.stderr).toContain('Declared are: network-traffic, patient-vitals.');
     expect(missing?.stderr).toContain("required option '-t, --type <type>'");
     expect(away?.stdout).toContain('failed: cannot reach http://127.0.0.1:1');
   });

@@ -1,12 +1,16 @@
 import type { Context } from 'aws-lambda';
 import { afterEach, expect, it, vi } from 'vitest';
+import { pipelines } from '../../../shared/pipelines/index.ts';
 import { ENV } from '../../../shared/runtime/env.ts';
 import { httpEvent } from '../../factories/http.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
 it('the ingest function is wired from its environment', async () => {
-  vi.stubEnv(ENV.eventsStreams, JSON.stringify({ 'network-traffic': 'events' }));
+  vi.stubEnv(
+    ENV.eventsStreams,
+    JSON.stringify(Object.fromEntries(pipelines.map(({ name }) => [name, 'events']))),
+  );
   vi.stubEnv(ENV.keysTable, 'keys');
   vi.stubEnv(ENV.sendersTable, 'senders');
   vi.stubEnv('AWS_REGION', 'eu-west-1');

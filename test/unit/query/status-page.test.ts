@@ -5,7 +5,7 @@ import { pipelines } from '../../../shared/pipelines/index.ts';
 import { statusPage } from '../../../shared/results/status-page/page.ts';
 import { SCRIPT } from '../../../shared/results/status-page/script.ts';
 
-const stages = pipelines.flatMap(windowStages);
+const stages = pipelines.filter(({ name }) => name === 'network-traffic').flatMap(windowStages);
 
 /** As much of an element as the page's script uses. */
 class FakeElement {

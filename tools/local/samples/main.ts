@@ -7,10 +7,11 @@ import { DEFAULT_FLEET, Fleet } from './fleet.ts';
 import { Machine } from './machine.ts';
 import { Outbox } from './outbox.ts';
 import type { Traffic } from './traffic.ts';
+import { DEFAULT_WARD, type VitalSigns, Ward } from './ward.ts';
 
 /**
- * Sample producers of a local run: a simulated fleet, and the network interfaces of this machine. Started by the local
- * runtime as a child process; ends with it.
+ * Sample producers of a local run: a simulated fleet, the network interfaces of this machine, and a simulated ward. Started by
+ * the local runtime as a child process; ends with it.
  *
  *     node --import tsx tools/local/samples/main.ts --url http://127.0.0.1:4000
  */
@@ -43,11 +44,16 @@ function outboxOf<T extends object>(type: string, timeOf: (event: T) => number):
 }
 
 const traffic = outboxOf<Traffic>('network-traffic', ({ ts }) => ts);
+const vitals = outboxOf<VitalSigns>('patient-vitals', ({ timestamp }) => timestamp);
 const fleet = new Fleet({ ...DEFAULT_FLEET, start: Date.now() });
+const ward = new Ward({ ...DEFAULT_WARD, start: Date.now() });
 const machine = new Machine(machineName());
 let reading = false;
 
-setInterval(() => traffic.add(fleet.reports(Date.now())), TICK_MS);
+setInterval(() => {
+  traffic.add(fleet.reports(Date.now()));
+  vitals.add(ward.readings(Date.now()));
+}, TICK_MS);
 setInterval(async () => {
   // Reading runs programs on some systems, and those can take their time.
   if (reading) return;
