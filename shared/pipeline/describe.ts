@@ -6,6 +6,7 @@ import { describeEmission } from './emission.ts';
 import type { EventType } from './event-type.ts';
 import { fieldOf, jsonSchemaOf } from './fields.ts';
 import { describeInput, table } from './markdown.ts';
+import { personalFields } from './personal.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Stage, WindowStage } from './stage.ts';
 import { describeWindow } from './window-times.ts';
@@ -48,13 +49,19 @@ function describeType(type: EventType): string {
         ];
       }),
     ),
-    `An event whose time lies more than ${formatDuration(type.maxAhead)} ahead of its arrival is set aside.`,
+    `An event whose time lies more than ${formatDuration(type.maxAhead)} ahead of its arrival is refused by ingestion, and set aside where it comes another way.`,
   ].join('\n\n');
 }
 
 function roleOf(type: EventType, field: string): string {
   const roles = { [type.time]: 'event time', [type.key]: 'partition key', [type.id ?? '']: 'event id' };
-  return roles[field] ?? '';
+  const handling = personalFields(type)
+    .filter(({ path }) => path[0] === field)
+    .map(({ path, handling }) => {
+      const does = handling === 'drop' ? 'dropped' : 'under a pseudonym';
+      return path.length === 1 ? does : `${path.join('.')} ${does}`;
+    });
+  return [roles[field] ?? [], ...handling].flat().join(', ');
 }
 
 function describeWindowStage(stage: WindowStage): string {

@@ -66,9 +66,27 @@ test('of a request the good events are taken, and each bad one is told why', asy
     {
       accepted: 3,
       rejected: [
-        { index: 1, id: 'bad', reason: expect.stringMatching(/^ip:/) },
-        { index: 2, id: null, reason: expect.stringMatching(/^line 3: not JSON/) },
-        { index: 4, id: 'bad too', reason: expect.stringMatching(/^send_bytes:/) },
+        {
+          index: 1,
+          id: 'bad',
+          code: 'invalid-data',
+          reason: expect.stringMatching(/^ip:/),
+          pointer: '/ip',
+        },
+        {
+          index: 2,
+          id: null,
+          code: 'not-json',
+          reason: expect.stringMatching(/^line 3: not JSON/),
+          pointer: '',
+        },
+        {
+          index: 4,
+          id: 'bad too',
+          code: 'invalid-data',
+          reason: expect.stringMatching(/^send_bytes:/),
+          pointer: '/send_bytes',
+        },
       ],
     },
   ]);

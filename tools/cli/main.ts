@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addKeysCommand } from './keys/command.ts';
+import { addPrivacyCommand } from './privacy/command.ts';
 import { addQueryCommand } from './query/command.ts';
 import { addSendCommand } from './send/command.ts';
 
@@ -9,5 +10,6 @@ const program = new Command('millrace')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 addSendCommand(program);
 addKeysCommand(program);
+addPrivacyCommand(program);
 addQueryCommand(program);
 await program.parseAsync();

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { ERRORS, EVENT_ERRORS } from '../../shared/errors.ts';
 import { describePipeline } from '../../shared/pipeline/describe.ts';
 import { pipelines } from '../../shared/pipelines/index.ts';
 
@@ -8,10 +10,31 @@ export interface Page {
   readonly text: string;
 }
 
+/** A table between two comments of a page that is otherwise written by hand. */
+export function withTable(page: string, name: string, rows: readonly string[]): string {
+  const pattern = new RegExp(`(<!-- ${name} -->\\n(?:.*\\n){2})[^]*?(<!-- /${name} -->)`);
+  return page.replace(pattern, (_, head: string, end: string) => `${head}${rows.join('\n')}\n${end}`);
+}
+
+/** What `docs/http.md` lists of the errors that callers can get. */
+function httpPage(): Page {
+  const page = readFileSync(new URL('../../docs/http.md', import.meta.url), 'utf8');
+  const accepted = '| 202 | | at least one event is durably in the stream; `rejected` lists the others | |';
+  const errors = Object.entries(ERRORS)
+    .sort(([, one], [, other]) => one.status - other.status)
+    .map(([code, { status, meaning, action }]) => `| ${status} | \`${code}\` | ${meaning} | ${action} |`);
+  const events = Object.entries(EVENT_ERRORS).map(([code, why]) => `| \`${code}\` | ${why} |`);
+  const text = withTable(withTable(page, 'errors', [accepted, ...errors]), 'event errors', events);
+  return { path: 'http.md', text };
+}
+
 /** All generated pages: committed, so that they can be read in the repository, and compared by a test. */
 export function pages(): Page[] {
-  return pipelines.map((pipeline) => ({
-    path: `pipelines/${pipeline.name}.md`,
-    text: `${describePipeline(pipeline)}\n`,
-  }));
+  return [
+    ...pipelines.map((pipeline) => ({
+      path: `pipelines/${pipeline.name}.md`,
+      text: `${describePipeline(pipeline)}\n`,
+    })),
+    httpPage(),
+  ];
 }
