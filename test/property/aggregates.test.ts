@@ -89,7 +89,7 @@ test('any split over batches, slices and shards, merged in any order, gives the 
     fc.property(fc.array(event, { maxLength: 30 }), fc.infiniteStream(fc.nat()), (events, order) => {
       expect(shown(split(events, () => order.next().value))).toEqual(shown(onePass(events)));
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -103,7 +103,7 @@ test('statistics are those of exact fractions', () => {
         }
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
 });
 
@@ -129,7 +129,7 @@ test('quantiles are within their accuracy of the value at their rank', () => {
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 

@@ -8,10 +8,14 @@ import {
   anyOf,
   atLeast,
   below,
+  correlation,
   count,
+  distinct,
   equals,
   eventType,
   filterStage,
+  first,
+  histogram,
   isPresent,
   max,
   mean,
@@ -19,9 +23,14 @@ import {
   not,
   over,
   plus,
+  quantile,
   ratio,
   sum,
+  topK,
+  trend,
   tumbling,
+  userAggregate,
+  variance,
   windowStage,
 } from '../../shared/pipeline/index.ts';
 
@@ -149,4 +158,64 @@ test('alerts name the fields of what they read', () => {
   alertStage('a', { ...alert, from: counts, key: 'label' });
   // @ts-expect-error no such field
   alertStage('a', { ...alert, from: reading, when: ({ wats }) => wats > 1 });
+});
+
+const any = {
+  description: 'any',
+  create: () => 0,
+  add: (n: number) => n,
+  merge: (n: number) => n,
+  result: (n: number) => n,
+};
+const codec = { encode: () => new Uint8Array(), decode: () => 0 };
+
+test('statistics and sketches take the fields that they can use', () => {
+  const stage = windowStage('s', {
+    ...base,
+    key: 'meter',
+    values: {
+      a: variance(plus('watts', 'at')),
+      b: correlation('watts', 'at'),
+      c: first('label'),
+      d: distinct('label'),
+      e: distinct(plus('watts', 1)),
+      f: topK('label', 3, { by: 'watts' }),
+      g: trend('watts'),
+      h: userAggregate({ ...any, ...codec, name: 'n', fields: ['label', 'watts'] }),
+    },
+  });
+  expect(Object.keys(stage.values)).toHaveLength(8);
+  // What another stage finds in the results.
+  windowStage('t', {
+    ...base,
+    from: stage,
+    key: 'meter',
+    values: { a: sum('a'), b: count('d'), c: first('c'), d: topK('c', 3, { by: 'd' }) },
+  });
+  // @ts-expect-error a text cannot be added up
+  windowStage('t', { ...base, from: stage, key: 'meter', values: { a: sum('c') } });
+  // @ts-expect-error a ranking is no value of its own
+  windowStage('t', { ...base, from: stage, key: 'meter', values: { a: distinct('f') } });
+});
+
+test('statistics and sketches of other fields do not compile', () => {
+  // @ts-expect-error a text has no variance
+  windowStage('s', { ...base, key: 'meter', values: { a: variance('label') } });
+  // @ts-expect-error no such field
+  windowStage('s', { ...base, key: 'meter', values: { a: correlation('watts', 'wats') } });
+  // @ts-expect-error a text has no quantile
+  windowStage('s', { ...base, key: 'meter', values: { a: quantile('label', 0.5) } });
+  // @ts-expect-error a text has no place between boundaries
+  windowStage('s', { ...base, key: 'meter', values: { a: histogram('label', [0]) } });
+  // @ts-expect-error no such label
+  windowStage('s', { ...base, key: 'meter', values: { a: topK('labels', 3) } });
+  // @ts-expect-error a text is no weight
+  windowStage('s', { ...base, key: 'meter', values: { a: topK('label', 3, { by: 'label' }) } });
+  // @ts-expect-error no such field
+  windowStage('s', { ...base, key: 'meter', values: { a: first('labels') } });
+  // @ts-expect-error a text inside an expression
+  windowStage('s', { ...base, key: 'meter', values: { a: distinct(plus('label', 1)) } });
+  const unknown = userAggregate({ ...any, ...codec, name: 'n', fields: ['wats'] });
+  // @ts-expect-error no such field
+  windowStage('s', { ...base, key: 'meter', values: { a: unknown } });
 });

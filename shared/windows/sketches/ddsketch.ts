@@ -81,7 +81,9 @@ export function quantileOf({ positive, negative, zeros }: QuantileBins, q: numbe
   const middle = (bin: number): number =>
     // The middle of the topmost bin may lie beyond the greatest double.
     Math.min(Math.exp(bin * width) * (1 - accuracy), Number.MAX_VALUE);
-  let below = -1 - Math.floor(q * (total(positive) + total(negative) + zeros - 1));
+  const count = total(positive) + total(negative) + zeros;
+  if (count === 0) return Number.NaN;
+  let below = -1 - Math.floor(q * (count - 1));
   for (let index = negative.size - 1; index >= 0; index--) {
     below += negative.countAt(index);
     if (below >= 0) return -middle(negative.keyAt(index));
