@@ -9,7 +9,7 @@ import type { Sketch } from './sketches/sketch.ts';
  * - `count`: events; with an operand, those in which it is present
  * - `integers`: exact sum of whole numbers; one slot, and a sparse BigInt beyond 2^53 (see exact.ts)
  * - `reals`: exact sum of any numbers; two slots, and a sparse BigInt for what they cannot hold
- * - `products`: exact sum of products of two operands; two slots and a sparse BigInt (see product.ts)
+ * - `products`: exact sum of products of two operands; three slots and a sparse BigInt (see product.ts)
  * - `min`, `max`: one slot; infinite where there was no value
  * - `first`, `last`: two slots, event time and value; the time is infinite where there was no value
  * - `bins`: a count per part between boundaries
@@ -67,7 +67,7 @@ const SLOTS: Readonly<Record<Exclude<Primitive, 'bins'>, readonly number[]>> = {
   count: [0],
   integers: [0],
   reals: [0, 0],
-  products: [0, 0],
+  products: [0, 0, 0],
   min: [Number.POSITIVE_INFINITY],
   max: [Number.NEGATIVE_INFINITY],
   first: [Number.POSITIVE_INFINITY, 0],

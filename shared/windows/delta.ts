@@ -7,7 +7,7 @@ import { encodeRows } from './rows-codec.ts';
 import type { Delta } from './types.ts';
 
 /** Version of the encoding that {@link Delta.encode} writes, its first byte. */
-export const DELTA_VERSION = 1;
+export const DELTA_VERSION = 2;
 
 /** A batch has many keys, and its rows die with it. */
 const EXPECTED_ROWS = 1_024;

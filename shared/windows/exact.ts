@@ -9,7 +9,7 @@
  * differ by more than 2^53 twice over, or an overflow) goes into a BigInt counting units of 2^-1074, of which every double
  * is a whole multiple: Kulisch's long accumulator. One rounding at the end gives the correctly rounded sum.
  *
- * Sums of products are kept likewise, each product as two doubles (see product.ts), and their rest in units of 2^-2148.
+ * Sums of products have more digits, and columns of their own kind: see product.ts.
  */
 
 /** Per row, what a sum holds beyond its doubles; almost always none, therefore sparse. */
@@ -71,19 +71,8 @@ export function integerSum(held: number, carried: bigint | undefined): number {
   return carried === undefined ? held : Number(carried + BigInt(held));
 }
 
-/**
- * Adds a finite number to a row's sum at `values[at]` (high) and `values[at + 1]` (low).
- *
- * @param finer - by how many bits the units of the column's remainders are finer than 2^-1074
- */
-export function addReal(
-  sums: Sums,
-  column: number,
-  at: number,
-  row: number,
-  term: number,
-  finer: bigint = 0n,
-): void {
+/** Adds a finite number to a row's sum at `values[at]` (high) and `values[at + 1]` (low). */
+export function addReal(sums: Sums, column: number, at: number, row: number, term: number): void {
   const { values } = sums;
   const high = values[at] as number;
   const sum = high + term;
@@ -99,11 +88,11 @@ export function addReal(
   if (low - (rest - bit) + (error - bit) === 0) {
     values[at] = sum;
     values[at + 1] = rest;
-  } else carryReal(sums, column, at, row, term, finer);
+  } else carryReal(sums, column, at, row, term);
 }
 
 /** Brings high and low to their smallest overlap first, and carries only what is lost even then. */
-function carryReal(sums: Sums, column: number, at: number, row: number, term: number, finer: bigint): void {
+function carryReal(sums: Sums, column: number, at: number, row: number, term: number): void {
   const { values } = sums;
   const carried = sums.carried(column);
   const [high, low] = twoSum(values[at] as number, values[at + 1] as number);
@@ -112,9 +101,9 @@ function carryReal(sums: Sums, column: number, at: number, row: number, term: nu
   if (Number.isFinite(sum) && Number.isFinite(lost)) {
     values[at] = sum;
     values[at + 1] = rest;
-    if (lost !== 0) carried.set(row, (carried.get(row) ?? 0n) + (toUnits(lost) << finer));
+    if (lost !== 0) carried.set(row, (carried.get(row) ?? 0n) + toUnits(lost));
   } else {
-    carried.set(row, (carried.get(row) ?? 0n) + (toUnits(term) << finer));
+    carried.set(row, (carried.get(row) ?? 0n) + toUnits(term));
   }
 }
 
@@ -124,7 +113,7 @@ export function realSum(high: number, low: number, carried: bigint | undefined):
 }
 
 /** The rounded sum of two doubles, and its rounding error; both exact together unless the sum overflows. */
-function twoSum(a: number, b: number): readonly [sum: number, error: number] {
+export function twoSum(a: number, b: number): readonly [sum: number, error: number] {
   const sum = a + b;
   const part = sum - a;
   return [sum, a - (sum - part) + (b - part)];

@@ -1,6 +1,6 @@
 import type { Column } from './columns.ts';
 import { addReal, carryInteger } from './exact.ts';
-import { PRODUCT_BITS } from './product.ts';
+import { addPart } from './product.ts';
 import type { Rows } from './rows.ts';
 
 /** Numbers of one slot of many rows: row i's number is `values[offset + i * step]`, so that rows and columns both fit. */
@@ -35,10 +35,10 @@ export function foldColumn(
       addIntegers(target, column, rows, count, first);
       break;
     case 'reals':
-      addReals(target, column, rows, count, first, second(), 0n);
+      addReals(target, column, rows, count, first, second());
       break;
     case 'products':
-      addReals(target, column, rows, count, first, second(), PRODUCT_BITS);
+      for (let part = 0; part < 3; part++) addParts(target, column, rows, count, numbersOf(slot + part));
       break;
     case 'min':
       keepLeast(values, width, slot, rows, count, first);
@@ -128,14 +128,21 @@ function addReals(
   count: number,
   highs: Numbers,
   lows: Numbers,
-  finer: bigint,
 ): void {
   for (let i = 0; i < count; i++) {
     const row = rows[i] as number;
     const at = row * target.width + column.slot;
-    addReal(target, column.index, at, row, highs.values[highs.offset + i * highs.step] as number, finer);
+    addReal(target, column.index, at, row, highs.values[highs.offset + i * highs.step] as number);
     const low = lows.values[lows.offset + i * lows.step] as number;
-    if (low !== 0) addReal(target, column.index, at, row, low, finer);
+    if (low !== 0) addReal(target, column.index, at, row, low);
+  }
+}
+
+function addParts(target: Rows, column: Column, rows: Uint32Array, count: number, parts: Numbers): void {
+  for (let i = 0; i < count; i++) {
+    const part = parts.values[parts.offset + i * parts.step] as number;
+    const row = rows[i] as number;
+    if (part !== 0) addPart(target, column.index, row * target.width + column.slot, row, part);
   }
 }
 

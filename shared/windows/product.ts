@@ -1,4 +1,4 @@
-import { addReal, type Sums, toUnits } from './exact.ts';
+import { type Sums, toUnits, twoSum } from './exact.ts';
 
 /**
  * Exact sums of products of doubles. A product of two doubles is the sum of two doubles, its rounded value and the rounding error:
@@ -16,7 +16,7 @@ const GREATEST = 2 ** 1000;
 const LEAST = 2 ** -960;
 const SPLITTER = 2 ** 27 + 1;
 
-/** Adds `a * b`, both finite, to a row's sum of products at `values[at]` and `values[at + 1]`. */
+/** Adds `a * b`, both finite, to a row's sum of products at `values[at]` to `values[at + 2]`. */
 export function addProduct(sums: Sums, column: number, at: number, row: number, a: number, b: number): void {
   const product = a * b;
   const size = Math.abs(product);
@@ -26,12 +26,48 @@ export function addProduct(sums: Sums, column: number, at: number, row: number, 
     Math.abs(a) < GREATEST_FACTOR &&
     Math.abs(b) < GREATEST_FACTOR
   ) {
-    addReal(sums, column, at, row, product, PRODUCT_BITS);
+    addPart(sums, column, at, row, product);
     const error = errorOf(a, b, product);
-    if (error !== 0) addReal(sums, column, at, row, error, PRODUCT_BITS);
+    if (error !== 0) addPart(sums, column, at, row, error);
   } else {
     addUnits(sums, column, row, toUnits(a) * toUnits(b));
   }
+}
+
+/** Adds a finite number to a row's sum of products: what one addition loses goes on to the next. */
+export function addPart(sums: Sums, column: number, at: number, row: number, term: number): void {
+  const { values } = sums;
+  const high = values[at] as number;
+  const sum = high + term;
+  const part = sum - high;
+  const error = high - (sum - part) + (term - part);
+  if (error === 0) {
+    values[at] = sum;
+    return;
+  }
+  const [middle, lost] = twoSum(values[at + 1] as number, error);
+  const [low, gone] = lost === 0 ? [values[at + 2] as number, 0] : twoSum(values[at + 2] as number, lost);
+  if (gone === 0) {
+    values[at] = sum;
+    values[at + 1] = middle;
+    values[at + 2] = low;
+  } else carryPart(sums, column, at, row, term);
+}
+
+/** Brings the parts to their smallest overlap first, and carries only what is lost even then. */
+function carryPart(sums: Sums, column: number, at: number, row: number, term: number): void {
+  const { values } = sums;
+  const [rest, lowest] = twoSum(values[at + 1] as number, values[at + 2] as number);
+  const [highest, between] = twoSum(values[at] as number, rest);
+  const [high, error] = twoSum(highest, term);
+  const [middle, lost] = twoSum(between, error);
+  const [low, gone] = twoSum(lowest, lost);
+  if (Number.isFinite(high) && Number.isFinite(gone)) {
+    values[at] = high;
+    values[at + 1] = middle;
+    values[at + 2] = low;
+    if (gone !== 0) addUnits(sums, column, row, toUnits(gone) << PRODUCT_BITS);
+  } else addUnits(sums, column, row, toUnits(term) << PRODUCT_BITS);
 }
 
 /** Adds to a row's sum of products what is given in units of 2^-2148. */

@@ -33,7 +33,7 @@ export function encodeRows(
       const carried = [...(remainders[index] ?? [])].filter(([row]) => row >= first && row < last);
       return carried.length === 0
         ? []
-        : [[index, carried.map(([row, value]) => [row - first, String(value)])]];
+        : [[index, carried.map(([row, value]) => [row - first, textOf(value)])]];
     }),
   );
   for (const { index, sketch } of columns) {
@@ -76,7 +76,7 @@ export function decodeRows(block: Uint8Array, layout: Layout): Partials {
     carried: (column) =>
       remainders
         .filter(([index]) => index === column)
-        .flatMap(([, carried]) => carried.map(([row, value]) => [row, BigInt(value)] as const)),
+        .flatMap(([, carried]) => carried.map(([row, value]) => [row, fromText(value)] as const)),
     objects: (column) => objects[column] ?? [],
   };
 }
@@ -93,4 +93,20 @@ function readObjects(
     else if (mark !== ABSENT) throw new DeltaFormatError('a sketch is of an unknown encoding');
   }
   return objects;
+}
+
+/** A whole number with many zeros at its end in base 2: its other digits in base 16, and how many zeros follow. */
+function textOf(value: bigint): string {
+  const size = value < 0n ? -value : value;
+  const digits = size.toString(16);
+  const kept = digits.replace(/0+$/, '');
+  return `${value < 0n ? '-' : ''}${kept || '0'}.${(digits.length - kept.length) * 4}`;
+}
+
+/** @throws DeltaFormatError when the text is no such number */
+function fromText(text: string): bigint {
+  const [, sign, digits, zeros] = /^(-?)([0-9a-f]+)\.(\d+)$/.exec(text) ?? [];
+  if (digits === undefined) throw new DeltaFormatError('the rest of a sum is not a number');
+  const size = BigInt(`0x${digits}`) << BigInt(zeros ?? 0);
+  return sign === '-' ? -size : size;
 }

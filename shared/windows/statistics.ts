@@ -18,12 +18,17 @@ export const finite = (value: number): number | null => (Number.isFinite(value) 
 /** What a sum's remainders count, as a power of two. */
 const UNITS: Readonly<Record<string, number>> = { integers: 0, reals: -1074, products: -2148 };
 
+/** How many doubles make up a sum. */
+const PARTS: Readonly<Record<string, number>> = { reals: 2, products: 3 };
+
 /** The exact value of a count or a sum. */
 function exactly({ primitive, index, slot }: Column, rows: Rows, row: number): Dyadic {
   const at = row * rows.width + slot;
-  const held = dyadic(rows.values[at] as number);
-  const twofold = primitive === 'reals' || primitive === 'products';
-  const sum = twofold ? add(held, dyadic(rows.values[at + 1] as number)) : held;
+  let sum = dyadic(rows.values[at] as number);
+  for (let part = 1; part < (PARTS[primitive] ?? 1); part++) {
+    const value = rows.values[at + part] as number;
+    if (value !== 0) sum = add(sum, dyadic(value));
+  }
   const carried = rows.remainders[index]?.get(row);
   return carried === undefined ? sum : add(sum, { units: carried, exponent: UNITS[primitive] ?? 0 });
 }

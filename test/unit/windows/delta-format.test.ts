@@ -74,7 +74,7 @@ test('another declaration is refused with what differs', () => {
 test('another version is refused', () => {
   const bytes = encoded();
   bytes[0] = 9;
-  expect(() => plan.read(bytes)).toThrow('a delta of version 9 cannot be read: this code knows version 1');
+  expect(() => plan.read(bytes)).toThrow('a delta of version 9 cannot be read: this code knows version 2');
 });
 
 test('a delta cut short anywhere is refused when it is read or merged', () => {
