@@ -25,7 +25,7 @@ export function costsPage(lines: readonly CostLine[], minutes: number, date: Dat
     '## Writes per event',
     '',
     'Beside what two usual ways of keeping windows would take for the same batches, with an item per key and window: a conditional write per event',
-    'and window, and one per key, window and batch. Neither of these detects a duplicate event; Millrace does.',
+    'and window, and one per key, window and batch. Neither of these detects a duplicate event; Millrace does. Firings of sessions include what they carry on.',
     '',
     '| windows | keys | events per batch | commits | heads, clock | firings | compaction | **all** | item per key: each event | each batch |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
