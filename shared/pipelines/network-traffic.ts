@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  allKeys,
   count,
   eventType,
   pipeline,
@@ -7,6 +8,7 @@ import {
   ratio,
   share,
   sum,
+  topK,
   tumbling,
   windowStage,
 } from '../pipeline/index.ts';
@@ -66,9 +68,37 @@ export const ipShare = windowStage('ip-share', {
   },
 });
 
+/** Over the final minutes, so that an hour is corrected for everything that came late within the minutes' ten minutes. */
+export const deviceHour = windowStage('device-hour', {
+  description: 'Per device and hour: the mean size of a packet, from the final minutes',
+  from: deviceTraffic,
+  key: 'device',
+  window: tumbling('1 hour'),
+  outOfOrderness: '2 minutes',
+  allowedLateness: '1 hour',
+  values: {
+    receive_bytes_per_packet: ratio(sum('receive_bytes'), sum('receive_packets')),
+    send_bytes_per_packet: ratio(sum('send_bytes'), sum('send_packets')),
+    minutes: count(),
+  },
+});
+
+export const topDevices = windowStage('top-devices', {
+  description: 'The ten devices with the most traffic in ten minutes, from the final minutes',
+  from: deviceTraffic,
+  key: allKeys(),
+  window: tumbling('10 minutes'),
+  outOfOrderness: '2 minutes',
+  allowedLateness: '10 minutes',
+  values: {
+    devices: topK('device', 10, { by: bytes }),
+    bytes: sum(bytes),
+  },
+});
+
 export default pipeline('network-traffic', {
   description:
-    'One-minute event-time totals of the network traffic of a fleet, per device and per IP address',
+    'One-minute event-time totals of the network traffic of a fleet, per device and per IP address, and what is made of them',
   types: [traffic],
-  stages: [deviceTraffic, ipShare],
+  stages: [deviceTraffic, ipShare, deviceHour, topDevices],
 });

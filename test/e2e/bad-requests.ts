@@ -150,7 +150,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     init: { method: 'GET' },
     status: 404,
     code: 'unknown-stage',
-    names: /weather.*device-traffic, ip-share/,
+    names: /weather.*device-traffic, ip-share, device-hour, top-devices/,
   },
   {
     what: 'a path that does not exist',

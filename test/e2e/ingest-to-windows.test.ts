@@ -62,9 +62,11 @@ test('events as an array, as NDJSON and compressed become the windows that an in
   await postAll(run.url, first!);
   const ndjson = { 'content-type': 'application/x-ndjson' };
   const lines = await post(run.url, second!.join('\n'), ndjson);
-  expect([lines.status, await lines.json()]).toEqual([202, { accepted: 1_000, rejected: [] }]);
+  expect(lines.status).toBe(202);
+  expect(await lines.json()).toMatchObject({ accepted: 1_000, rejected: [] });
   const packed = await post(run.url, gzipSync(third!.join('\n')), { ...ndjson, 'content-encoding': 'gzip' });
-  expect([packed.status, await packed.json()]).toEqual([202, { accepted: 1_000, rejected: [] }]);
+  expect(packed.status).toBe(202);
+  expect(await packed.json()).toMatchObject({ accepted: 1_000, rejected: [] });
   const later = pushTime(END + DISORDER + 1);
   await postAll(run.url, later);
   posted.push(...EVENTS, ...later);
@@ -164,6 +166,63 @@ test('when lateness is over everything is final, with the same values', async ()
     await expect.poll(finals, EVENTUALLY).toBe(true);
   }
   await becomesEqual(run.url, [...EVENTS, late]);
+});
+
+interface Traffic {
+  readonly event_id: string;
+  readonly device: string;
+  readonly receive_bytes: number;
+  readonly send_bytes: number;
+  readonly receive_packets: number;
+  readonly send_packets: number;
+  readonly ts: number;
+}
+
+test('stages over the final minutes: hours per device, and the devices with the most traffic', async () => {
+  const late = traffic({ event_id: 'late', device: 'fleet-3', ip: '10.0.0.0', ts: END - 3 * MINUTE });
+  const events = new Map([...EVENTS, late].map((line) => [line, JSON.parse(line) as Traffic]));
+  // The first makes a minute hours later, the second closes it.
+  await postAll(run.url, pushTime(START + 180 * MINUTE));
+  await postAll(run.url, pushTime(START + 195 * MINUTE));
+
+  const sums = new Map<string, number[]>();
+  const weights = new Map<string, number>();
+  for (const { device, ts, ...counted } of events.values()) {
+    const { receive_bytes, send_bytes, receive_packets, send_packets } = counted;
+    const before = sums.get(device) ?? [0, 0, 0, 0];
+    const own = [receive_bytes, receive_packets, send_bytes, send_packets];
+    sums.set(
+      device,
+      before.map((sum, index) => sum + own[index]!),
+    );
+    if (ts < START + 10 * MINUTE)
+      weights.set(device, (weights.get(device) ?? 0) + receive_bytes + send_bytes);
+  }
+  const hours = async () => {
+    const { items } = await pageOf(run.url, 'device-hour', { to: String(START + MINUTE) });
+    const own = items.filter(({ key }) => key.startsWith('fleet-'));
+    return Object.fromEntries(own.map(({ key, values }) => [key, values]));
+  };
+  await expect.poll(hours, EVENTUALLY).toEqual(
+    Object.fromEntries(
+      [...sums].map(([device, [received = 0, receivedPackets = 0, sent = 0, sentPackets = 0]]) => [
+        device,
+        {
+          receive_bytes_per_packet: received / receivedPackets,
+          send_bytes_per_packet: sent / sentPackets,
+          minutes: MINUTES,
+        },
+      ]),
+    ),
+  );
+  const top = async () => {
+    const { items } = await pageOf(run.url, 'top-devices', { to: String(START + MINUTE) });
+    return items.map(({ key, values }) => [key, values]);
+  };
+  const heaviest = [...weights].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, 10);
+  const all = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  const devices = heaviest.map(([label, weight]) => ({ label, weight, error: 0 }));
+  await expect.poll(top, EVENTUALLY).toEqual([['all', { devices, bytes: all }]]);
 });
 
 test('there is a page to look at', async () => {

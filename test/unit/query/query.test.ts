@@ -91,7 +91,7 @@ describe('GET /v1/windows/{stage}', () => {
   });
 
   test.each([
-    ['/v1/windows/nothing', 404, 'unknown-stage', 'device-traffic, ip-share'],
+    ['/v1/windows/nothing', 404, 'unknown-stage', 'device-traffic, ip-share, device-hour, top-devices'],
     ['/v1/windows/device-traffic?limit=x', 400, 'invalid-parameter', 'limit'],
     ['/v1/windows/device-traffic?cursor=x', 400, 'invalid-parameter', 'cursor'],
     ['/v2/elsewhere', 404, 'not-found', '/v1/stages'],
