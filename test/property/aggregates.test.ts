@@ -93,6 +93,23 @@ test('any split over batches, slices and shards, merged in any order, gives the 
   );
 });
 
+test('keys dealt into buckets have the results that they have together', () => {
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 12 }), (events) => {
+      const delta = plan.createDelta();
+      for (const { key, data, time } of events) delta.add(0, key, data, time);
+      const reader = plan.read(delta.encode());
+      const dealt = [0, 1].flatMap((index) => {
+        const merge = plan.createMerge({ index, of: 2 });
+        reader.mergeInto(0, merge);
+        return shown(merge);
+      });
+      expect(dealt.sort()).toEqual(shown(onePass(events)));
+    }),
+    { numRuns: 50 },
+  );
+});
+
 test('statistics are those of exact fractions', () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 12 }), (events) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encodeCompact } from '../../../shared/events/compact.ts';
 import { schemaFingerprint } from '../../../shared/events/fingerprint.ts';
-import { allKeys } from '../../../shared/pipeline/index.ts';
+import { allKeys, jsonPartials, userAggregate } from '../../../shared/pipeline/index.ts';
 import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
 import { InjectedFault } from '../../support/faults.ts';
 import { MINUTE, reading, readingEvent, totals } from '../../support/stage.ts';
@@ -49,6 +49,33 @@ describe('a batch', () => {
     expect(tail.n).toBe(before.n + 1);
     expect(tail.position).not.toEqual(before.position);
     expect(tail.counts).toEqual({ accepted: 1, duplicate: 1, late: 0, rejected: 0 });
+  });
+
+  test('in which a function of the user fails sets the event aside, and says where', async () => {
+    const touchy = userAggregate({
+      name: 'touchy',
+      description: 'takes no 13',
+      fields: ['amount'],
+      create: () => 0,
+      add: (sum, { amount }) => {
+        if (amount === 13) throw new Error('no 13');
+        return sum + Number(amount);
+      },
+      merge: (a, b) => a + b,
+      result: (sum) => sum,
+      ...jsonPartials<number>(),
+    });
+    const stage = { ...totals, values: { ...totals.values, touchy } };
+    const other = await World.create(dynamodb, stage, 1, START);
+    other.put(0, [readingEvent('1', START, 'a', 2), readingEvent('2', START, 'a', 13)]);
+    other.put(0, [readingEvent('3', START + 2 * MINUTE, 'b', 1)]);
+    await other.deliver(SHARD, 10);
+    expect([...other.rejected.values()]).toMatchObject([
+      { code: 'function', reason: 'stage "totals": the aggregate "touchy" failed to add the event: no 13' },
+    ]);
+    await other.sweep();
+    await other.fire();
+    expect(other.results[0]?.values).toEqual({ total: 2, events: 1, touchy: 2 });
   });
 
   test('of a stage without a key counts into one group', async () => {

@@ -9,6 +9,7 @@ import {
   last,
   quantile,
   quantiles,
+  session,
   stddev,
   times,
   topK,
@@ -93,6 +94,15 @@ describe('trend', () => {
     plan.read(delta.encode()).mergeInto(start, merge);
     expect(merge.valuesOf('k', start)?.value).toEqual({ slope: 1 / 64, intercept: 36.5 });
   });
+});
+
+test('the trend of a session begins with its first event', () => {
+  const plan = compilePlan(sampleStage({ value: trend('whole') }, session('5 minutes')));
+  const delta = plan.createDelta();
+  for (const second of [7, 8, 9]) delta.add(0, 'k', sampleData({ whole: second * 3 }), second * 1000);
+  const merge = plan.createMerge();
+  plan.read(delta.encode()).mergeInto(0, merge);
+  expect(merge.valuesOf('k', 0)?.value).toEqual({ slope: 3, intercept: 21 });
 });
 
 describe('first and last', () => {
