@@ -3,6 +3,7 @@ import * as zlib from 'node:zlib';
 import { faultMessage } from '../runtime/faults.ts';
 import { LIMITS } from './limits.ts';
 import { ProblemError } from './problem.ts';
+import { isWholeZstd } from './zstd.ts';
 
 /** The parts of an HTTP request that its body is read from. */
 export interface BodySource {
@@ -16,11 +17,14 @@ type Inflate = (bytes: Buffer) => Buffer;
 
 const options = { maxOutputLength: LIMITS.inflated };
 
+function inflateZstd(bytes: Buffer): Buffer {
+  if (!isWholeZstd(bytes)) throw new Error('unexpected end of file');
+  return zlib.zstdDecompressSync(bytes, options);
+}
+
 /** Node has zstd from 22.15 on; a function on an older one does without. */
 const ZSTD: [string, Inflate][] =
-  typeof zlib.zstdDecompressSync === 'function'
-    ? [['zstd', (bytes) => zlib.zstdDecompressSync(bytes, options)]]
-    : [];
+  typeof zlib.zstdDecompressSync === 'function' ? [['zstd', inflateZstd]] : [];
 
 /** What inflates stops as soon as it has made more than the limit: a bomb costs no more than an honest body. */
 const DECODERS: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
