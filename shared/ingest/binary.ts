@@ -8,6 +8,8 @@ import type { Headers } from './request.ts';
 const PREFIX = 'ce-';
 const REQUIRED = ['specversion', 'id', 'source', 'type'].map((name) => PREFIX + name);
 const NAME = /^[a-z0-9]+$/;
+/** A percent sign that begins no code: it can only mean itself. */
+const LONE_PERCENT = /%(?![0-9a-f]{2})/gi;
 const TEXT = /^text\/|^application\/(?:.+\+)?xml$/;
 
 /**
@@ -48,11 +50,21 @@ function attributeOf(name: string, value: string): string | EventProblem {
     return new EventProblem('invalid-event', `the header ce-${name} cannot hold an attribute`, pointer);
   }
   try {
-    return decodeURIComponent(unquoted(value.trim()));
+    return decodeURIComponent(utf8(unquoted(value.trim())).replace(LONE_PERCENT, '%25'));
   } catch {
     const reason = `the header ce-${name} is not percent-coded UTF-8`;
     return new EventProblem('invalid-event', reason, pointer);
   }
+}
+
+/**
+ * Senders that do not encode headers (the SDK for Go is one) send UTF-8 as it is, of which HTTP makes a text by taking each byte for a
+ * character.
+ */
+function utf8(value: string): string {
+  const bytes = Buffer.from(value, 'latin1');
+  const isBytes = bytes.toString('latin1') === value;
+  return isBytes && isUtf8(bytes) ? bytes.toString('utf8') : value;
 }
 
 /** Undoes a quoted string, as older versions of the binding wrote them (RFC 7230, section 3.2.6). */

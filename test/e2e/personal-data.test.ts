@@ -1,0 +1,134 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AwsJsonClient } from '../../tools/local/aws-json.ts';
+import type { LocalRun } from '../../tools/local/run.ts';
+import { startLocal } from '../../tools/local/start-local.ts';
+import { EVENTUALLY } from '../support/api-client.ts';
+import { temporaryFolder } from '../support/millrace-process.ts';
+import { personalApp } from '../support/personal-app.ts';
+
+const folder = temporaryFolder();
+let run: LocalRun;
+
+beforeAll(async () => {
+  const assembly = await personalApp(folder.path);
+  run = await startLocal({ assembly, dataDir: join(folder.path, 'data') });
+}, 120_000);
+afterAll(async () => {
+  await run?.stop();
+  folder.remove();
+}, 60_000);
+
+const PERSON = 'Zq7 Maxine Musterfrau';
+const EMAIL = 'zq7.maxine@example.com';
+const FRIEND = 'Zq7 Otto Normal';
+const RAW = /zq7/i;
+const start = Date.UTC(2026, 0, 1);
+
+const visit = (n: number, at: number, over: object = {}) => ({
+  id: `v-${n}`,
+  visitor: PERSON,
+  email: EMAIL,
+  contacts: [{ name: FRIEND }],
+  pages: 2,
+  at,
+  ...over,
+});
+
+async function post(body: unknown, path = '/v1/events/visit') {
+  const headers = { 'x-api-key': 'local', 'content-type': 'application/json' };
+  const answer = await fetch(run.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  const text = await answer.text();
+  return { status: answer.status, text };
+}
+
+async function itemsOf(): Promise<{ key: string; values: Record<string, number>; final: boolean }[]> {
+  const answer = await fetch(`${run.url}/v1/windows/visits`);
+  return ((await answer.json()) as { items: never[] }).items;
+}
+
+/** The bytes of every record of every stream. */
+async function records(): Promise<string[]> {
+  const kinesis = new AwsJsonClient('kinesis', run.endpoints.kinesis);
+  const texts: string[] = [];
+  for (const StreamName of run.streams) {
+    const { Shards } = await kinesis.call<{ Shards: { ShardId: string }[] }>('ListShards', { StreamName });
+    for (const { ShardId } of Shards) {
+      const asked = { StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' };
+      const { ShardIterator } = await kinesis.call<{ ShardIterator: string }>('GetShardIterator', asked);
+      const { Records } = await kinesis.call<{ Records: { Data: string; PartitionKey: string }[] }>(
+        'GetRecords',
+        {
+          ShardIterator,
+        },
+      );
+      texts.push(...Records.map((record) => record.PartitionKey + Buffer.from(record.Data, 'base64')));
+    }
+  }
+  kinesis.close();
+  return texts;
+}
+
+async function items(): Promise<string> {
+  const dynamodb = new AwsJsonClient('dynamodb', run.endpoints.dynamodb);
+  const all = await Promise.all(run.tables.map((TableName) => dynamodb.call('Scan', { TableName })));
+  dynamodb.close();
+  return JSON.stringify(all);
+}
+
+/** The files below a folder, inflated where they are compressed. */
+function files(path: string): { path: string; text: string }[] {
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+    const full = join(path, entry.name);
+    if (entry.isDirectory()) return files(full);
+    const bytes = readFileSync(full);
+    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return [{ path: full, text: (isGzip ? gunzipSync(bytes) : bytes).toString('latin1') }];
+  });
+}
+
+test('no raw value reaches stream, lake, logs or results, and pseudonyms count as persons do', async () => {
+  const good = [visit(1, start), visit(2, start + 1), visit(3, start + 2, { visitor: 'Zq7 Somebody Else' })];
+  const taken = await post(good);
+  expect(taken.status).toBe(202);
+  const event = {
+    specversion: '1.0',
+    type: 'visit',
+    id: `${PERSON}-4`,
+    source: `/${EMAIL}`,
+    subject: FRIEND,
+  };
+  const cloud = { ...event, time: new Date(start + 3).toISOString(), data: visit(4, start + 3) };
+  expect((await post([cloud], '/v1/events')).status).toBe(202);
+  // What is refused is told without its values.
+  const refused = [
+    visit(5, start, { pages: 'many' }),
+    visit(6, start, { visitor: [PERSON] }),
+    visit(7, Date.now() + 86_400_000),
+    { ...visit(8, start), id: PERSON, pages: -1 },
+  ];
+  for (const body of [refused, PERSON, { data: EMAIL }]) {
+    const answer = await post(body);
+    expect([answer.status, RAW.test(answer.text)]).toEqual([400, false]);
+  }
+  // A late one, and time to move on.
+  await post(Array.from({ length: 32 }, (_, n) => visit(100 + n, start + 300_000, { visitor: `Zq7-${n}` })));
+  await post(visit(9, start + 4));
+
+  await expect.poll(async () => (await itemsOf()).length, EVENTUALLY).toBeGreaterThanOrEqual(2);
+  const results = (await itemsOf()).filter(({ values }) => values.events === 3);
+  expect(results).toMatchObject([{ key: expect.stringMatching(/^psn_k1_[\w-]{32}$/), values: { pages: 6 } }]);
+  expect(JSON.stringify(await itemsOf())).not.toMatch(RAW);
+
+  const streamed = await records();
+  expect(streamed.join('')).toContain('psn_k1_');
+  for (const text of streamed) expect(text).not.toMatch(RAW);
+  expect(await items()).not.toMatch(RAW);
+  const lake = () => files(join(run.dataDir, 's3')).filter(({ path }) => path.includes('/raw/'));
+  await expect.poll(() => lake().length, EVENTUALLY).toBeGreaterThan(0);
+  for (const { path, text } of [...files(join(run.dataDir, 's3')), ...files(join(run.dataDir, 'logs'))]) {
+    expect([path, RAW.test(text)]).toEqual([path, false]);
+  }
+}, 120_000);
