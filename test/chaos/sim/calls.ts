@@ -1,4 +1,5 @@
-import { type Command, operationOf } from './emulator.ts';
+import type { Command } from './emulator.ts';
+import { operationOf } from './store.ts';
 
 interface Input {
   readonly Key?: { readonly pk: { readonly S: string }; readonly sk: { readonly S: string } };

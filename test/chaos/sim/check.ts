@@ -1,8 +1,9 @@
-import type { Attributes, Emulator } from './emulator.ts';
+import type { Attributes } from './emulator.ts';
 import { Violation } from './observer.ts';
 import type { Expected, Total } from './oracle.ts';
 import type { Received, Sink } from './sink.ts';
 import type { ChaosStage } from './stages.ts';
+import type { Store } from './store.ts';
 
 function fail(message: string): never {
   throw new Violation('outcome', message);
@@ -17,18 +18,20 @@ function fail(message: string): never {
 export function checkResults(
   expected: Expected,
   sink: Sink,
-  { lateness, once }: ChaosStage,
+  { once }: ChaosStage,
   firedUpTo: number,
   closedUpTo: number,
 ): void {
   const latest = sink.latest();
   for (const [name, total] of expected.totals) {
-    const closed = total.end + lateness <= closedUpTo;
-    if (once ? closed : total.end <= firedUpTo) checkLatest(name, total, latest.get(name), closed);
+    const closed = total.closes <= closedUpTo;
+    if (once ? closed : total.fires <= firedUpTo) checkLatest(name, total, latest.get(name), closed);
   }
-  for (const [name, { end, final }] of latest) {
-    if (!expected.totals.has(name)) fail(`a result for ${name}, where no event was counted`);
-    if (final && end + lateness > closedUpTo) fail(`${name} is final before its time`);
+  for (const [name, { final, retracted }] of latest) {
+    const total = expected.totals.get(name);
+    if (retracted === (total !== undefined))
+      fail(`${name} ${retracted ? 'was retracted and is true' : 'is not true'}`);
+    if (final && total !== undefined && total.closes > closedUpTo) fail(`${name} is final before its time`);
   }
   for (const [name, revisions] of sink.results) checkRevisions(name, [...revisions.values()]);
 }
@@ -43,10 +46,12 @@ function checkLatest(name: string, total: Total, latest: Received | undefined, c
 /** Values only grow, as amounts are not negative; what is emitted between first and last says something new. */
 function checkRevisions(name: string, revisions: readonly Received[]): void {
   const sorted = [...revisions].sort((a, b) => a.revision - b.revision);
-  for (const [index, { values, revision, final }] of sorted.entries()) {
+  for (const [index, { values, revision, final, retracted }] of sorted.entries()) {
     const before = sorted[index - 1];
     if (before === undefined) continue;
+    if (before.retracted) fail(`${name} came back at revision ${revision}`);
     if (before.final) fail(`${name} has revision ${revision} after the final ${before.revision}`);
+    if (retracted) continue;
     const [old, now] = [before.values, values] as Record<string, number>[];
     const shrunk = Object.keys(now!).some((value) => (now![value] ?? 0) < (old![value] ?? 0));
     if (shrunk) fail(`${name} shrank from ${JSON.stringify(old)} to ${JSON.stringify(now)} at ${revision}`);
@@ -59,7 +64,7 @@ function checkRevisions(name: string, revisions: readonly Received[]): void {
 export async function checkEvents(
   expected: Expected,
   sink: Sink,
-  emulator: Emulator,
+  store: Store,
   stage: string,
 ): Promise<void> {
   const missing = [...expected.late].filter((name) => !sink.late.has(name));
@@ -71,7 +76,7 @@ export async function checkEvents(
   const good = [...sink.rejected].filter((name) => !expected.rejected.has(name));
   if (good.length > 0) fail(`set aside without reason: ${good}`);
 
-  const heads = (await emulator.items(`heads#${stage}`)).filter((item) => item.sk?.S !== '!clock');
+  const heads = (await store.items(`heads#${stage}`)).filter((item) => item.sk?.S !== '!clock');
   const count = (name: string) => heads.reduce((sum, head) => sum + countOf(head, name), 0);
   const counts = {
     accepted: count('accepted'),

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { Store, TABLE } from './store.ts';
 
 /** A command of the SDK as far as the emulator needs it: its class names the operation. */
 export interface Command {
@@ -12,7 +13,6 @@ export type Attributes = Record<
   { S?: string; N?: string; BOOL?: boolean; M?: Attributes; L?: unknown[] }
 >;
 
-const TABLE = 'state';
 const HEADERS = {
   'content-type': 'application/x-amz-json-1.0',
   authorization: 'AWS4-HMAC-SHA256 Credential=test, SignedHeaders=host, Signature=test',
@@ -23,8 +23,7 @@ const HEADERS = {
  * dynalite, asked within the process: its server gets requests that never were on a socket. Nothing but the transport and the
  * SDK's wire format is left out, and a call costs a fraction of a millisecond.
  */
-export class Emulator {
-  readonly table = TABLE;
+export class Emulator extends Store {
   readonly #server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 
   static async create(): Promise<Emulator> {
@@ -49,28 +48,6 @@ export class Emulator {
     };
     while (!(await active())) await new Promise((resolve) => setImmediate(resolve));
     return emulator;
-  }
-
-  /** Carries out an SDK command as a client would. */
-  send(command: Command): Promise<unknown> {
-    return this.request(operationOf(command), command.input);
-  }
-
-  /** All items under a partition key, by sort key. */
-  async items(pk: string): Promise<Attributes[]> {
-    const answer = await this.request('Query', {
-      TableName: TABLE,
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': { S: pk } },
-    });
-    return (answer as { Items: Attributes[] }).Items;
-  }
-
-  async item(pk: string, sk: string): Promise<Attributes | undefined> {
-    const key = { pk: { S: pk }, sk: { S: sk } };
-    const answer = await this.request('GetItem', { TableName: TABLE, ConsistentRead: true, Key: key });
-    return (answer as { Item?: Attributes }).Item;
   }
 
   async request(operation: string, input: object): Promise<unknown> {
@@ -102,8 +79,6 @@ export class Emulator {
     });
   }
 }
-
-export const operationOf = (command: Command): string => command.constructor.name.replace(/Command$/, '');
 
 /** Binary attributes travel as base64. */
 function toWire(value: unknown): unknown {

@@ -1,7 +1,8 @@
-import type { Attributes, Emulator } from './emulator.ts';
+import type { Attributes } from './emulator.ts';
 import { type Observer, Violation } from './observer.ts';
 import { identity, type Producers, type SentEvent, type SentRecord } from './producers.ts';
 import type { ChaosStage } from './stages.ts';
+import type { Store } from './store.ts';
 
 /** What a window holds for one key. */
 export interface Total {
@@ -9,6 +10,10 @@ export interface Total {
   readonly start: number;
   readonly end: number;
   readonly values: { readonly total: number; readonly events: number; readonly highest: number };
+  /** Time at which it is emitted, unless the stage emits only what is final. */
+  readonly fires: number;
+  /** Time at which it is final. */
+  readonly closes: number;
 }
 
 /** What everything that was sent must have come to. */
@@ -46,12 +51,12 @@ export async function expect(
   stage: ChaosStage,
   shards: readonly string[],
   producers: Producers,
-  emulator: Emulator,
+  store: Store,
   observer: Observer,
 ): Promise<Expected> {
   const sorter = new Sorter(stage, observer);
   for (const shard of shards) {
-    const commits = (await emulator.items(`log#${stage.name}#${shard}`)).map(covered);
+    const commits = (await store.items(`log#${stage.name}#${shard}`)).map(covered);
     let at: Position = [0n, Number.POSITIVE_INFINITY];
     for (const commit of commits) {
       if (compare(commit.from, at) !== 0) {
@@ -68,6 +73,7 @@ export async function expect(
       if (record.shard === shard) sorter.sort(record, commits);
     }
   }
+  sorter.chain();
   return sorter;
 }
 
@@ -95,6 +101,7 @@ class Sorter implements Expected {
   accepted = 0;
   notCounted = 0;
   readonly #counted = new Set<string>();
+  readonly #byKey = new Map<string, SentEvent[]>();
   readonly #stage: ChaosStage;
   readonly #observer: Observer;
 
@@ -138,15 +145,39 @@ class Sorter implements Expected {
     }
     this.#counted.add(name);
     this.accepted++;
+    if (this.#stage.session !== undefined) {
+      this.#byKey.set(event.key, [...(this.#byKey.get(event.key) ?? []), event]);
+      return;
+    }
     for (const [start, end] of windows) {
-      if (commit.w < end + this.#stage.lateness) this.#add(event, start, end);
+      const times = { start, end, fires: end, closes: end + this.#stage.lateness };
+      if (commit.w < times.closes) this.#addTo(times, event);
     }
   }
 
-  #add({ key, amount }: SentEvent, start: number, end: number): void {
-    const name = `${start} ${end} ${key}`;
+  /** Sessions are known only when all events are: neighbours of a key that lie no more than the gap apart belong together. */
+  chain(): void {
+    const { session, lateness } = this.#stage;
+    if (session === undefined) return;
+    const { gap, resolution } = session;
+    for (const events of this.#byKey.values()) {
+      const sorted = events.sort((a, b) => a.time - b.time);
+      for (let first = 0; first < sorted.length; ) {
+        let next = first + 1;
+        while (next < sorted.length && sorted[next]!.time - sorted[next - 1]!.time <= gap) next++;
+        const last = sorted[next - 1]!.time;
+        const fires = Math.floor(last / resolution) * resolution + resolution + gap;
+        const times = { start: sorted[first]!.time, end: last + gap, fires, closes: fires + gap + lateness };
+        for (const event of sorted.slice(first, next)) this.#addTo(times, event);
+        first = next;
+      }
+    }
+  }
+
+  #addTo(times: Omit<Total, 'key' | 'values'>, { key, amount }: SentEvent): void {
+    const name = `${times.start} ${times.end} ${key}`;
     const { total, events, highest } = this.totals.get(name)?.values ?? { total: 0, events: 0, highest: 0 };
     const values = { total: total + amount, events: events + 1, highest: Math.max(highest, amount) };
-    this.totals.set(name, { key, start, end, values });
+    this.totals.set(name, { ...times, key, values });
   }
 }

@@ -4,7 +4,7 @@ import { Violation } from './observer.ts';
 import { expect } from './oracle.ts';
 import { type Plan, planOf, type StepKind } from './plan.ts';
 import { Random } from './random.ts';
-import { type Sabotage, Simulation } from './simulation.ts';
+import { type Sabotage, Simulation, type StoreKind } from './simulation.ts';
 
 /** Processes alive at once, zombies included; beyond it the oldest dies, zombies first. */
 const MAX_PROCESSES = 14;
@@ -18,6 +18,7 @@ export interface RunOptions {
   /** The steps to take, by number; all of the plan's if absent. Each draws from its own source, so any may be left out. */
   readonly steps?: readonly number[];
   readonly sabotage?: Sabotage;
+  readonly store?: StoreKind;
   readonly coverage?: Coverage;
   readonly trace?: string[];
   /** Looks only at what leaves the pipeline, not at how its state changes. */
@@ -27,7 +28,7 @@ export interface RunOptions {
 /** Runs the schedule of a seed and checks what came of it; `undefined` is good. */
 export async function runSchedule(seed: number, options: RunOptions = {}): Promise<Violation | undefined> {
   const plan = planOf(seed);
-  const simulation = await Simulation.create(plan, options.sabotage);
+  const simulation = await Simulation.create(plan, options.store ?? 'emulator', options.sabotage);
   const driver = new Driver(simulation, options.coverage ?? new Coverage(), options.trace);
   simulation.observer.silent = options.outcomeOnly === true;
   try {
@@ -217,14 +218,14 @@ class Schedule {
   }
 
   async #check(): Promise<void> {
-    const { stream, producers, emulator, observer, sink, plan } = this.#simulation;
+    const { stream, producers, store, observer, sink, plan } = this.#simulation;
     const { stage } = plan;
-    const expected = await expect(stage, stream.names(), producers, emulator, observer);
+    const expected = await expect(stage, stream.names(), producers, store, observer);
     const { firesUpTo, watermark, closedUpTo } = observer.clock;
-    const closes = [...expected.totals.values()].map(({ end }) => end + stage.lateness);
+    const closes = [...expected.totals.values()].map((total) => total.closes);
     const due = Math.max(Number.NEGATIVE_INFINITY, ...closes.filter((time) => time <= watermark));
     if (closedUpTo < due) throw new Violation('outcome', `closed up to ${closedUpTo}, not ${due}`);
     checkResults(expected, sink, stage, Math.max(firesUpTo, watermark), watermark);
-    await checkEvents(expected, sink, emulator, stage.name);
+    await checkEvents(expected, sink, store, stage.name);
   }
 }

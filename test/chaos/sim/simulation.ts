@@ -9,8 +9,9 @@ import { type Probe, sweepStage } from '../../../shared/state/sweep.ts';
 import { ShardWriter, type SourceRecord, type WriterOutputs } from '../../../shared/state/writer.ts';
 import { MemoryStream } from '../../support/memory-stream.ts';
 import { labelOf, writes } from './calls.ts';
-import { type Attributes, type Command, Emulator, operationOf } from './emulator.ts';
+import { type Attributes, type Command, Emulator } from './emulator.ts';
 import { type Consumer, Feeds } from './feed.ts';
+import { MemoryTable } from './memory-table.ts';
 import { Observer, Violation } from './observer.ts';
 import type { Plan } from './plan.ts';
 import { type Call, InjectedFault, Process } from './process.ts';
@@ -18,6 +19,7 @@ import { Producers } from './producers.ts';
 import { Random } from './random.ts';
 import { Sink } from './sink.ts';
 import { HOUR, START } from './stages.ts';
+import { operationOf, type Store, Twin } from './store.ts';
 
 /** How a deliberate fault gets between the code and its surroundings; see `deliberate-faults.ts`. */
 export interface Sabotage {
@@ -27,6 +29,15 @@ export interface Sabotage {
   context?(context: StageContext, items: StageTable, outputs: WriterOutputs | undefined): StageContext;
   /** Changes what a look into the stream finds. */
   probe?(found: Probe): Probe;
+}
+
+/** What the state is kept in: the emulator, a table in memory, or both, which then must agree. */
+export type StoreKind = 'emulator' | 'memory' | 'both';
+
+async function storeOf(kind: StoreKind): Promise<Store> {
+  if (kind === 'memory') return new MemoryTable();
+  const emulator = await Emulator.create();
+  return kind === 'both' ? new Twin(emulator, new MemoryTable()) : emulator;
 }
 
 const RESULTS_PER_PUT = 3;
@@ -41,7 +52,7 @@ export class Simulation {
   /** Source of whatever the functions' surroundings decide at the moment. */
   random: Random;
   readonly plan: Plan;
-  readonly emulator: Emulator;
+  readonly store: Store;
   readonly observer: Observer;
   readonly stream: MemoryStream;
   readonly producers: Producers;
@@ -56,13 +67,13 @@ export class Simulation {
   readonly #sabotage: Sabotage;
   #started = 0;
 
-  static async create(plan: Plan, sabotage: Sabotage = {}): Promise<Simulation> {
-    return new Simulation(plan, await Emulator.create(), sabotage);
+  static async create(plan: Plan, kind: StoreKind, sabotage: Sabotage = {}): Promise<Simulation> {
+    return new Simulation(plan, await storeOf(kind), sabotage);
   }
 
-  private constructor(plan: Plan, emulator: Emulator, sabotage: Sabotage) {
+  private constructor(plan: Plan, store: Store, sabotage: Sabotage) {
     this.plan = plan;
-    this.emulator = emulator;
+    this.store = store;
     this.#sabotage = sabotage;
     this.now = START + plan.stage.lateness;
     this.random = new Random(plan.seed);
@@ -179,7 +190,7 @@ export class Simulation {
     const client = {
       send: (command: Command) => this.#send(process, command),
     } as unknown as DynamoDBClient;
-    const { table } = this.emulator;
+    const { table } = this.store;
     const context = stageContext({
       client,
       table,
@@ -204,18 +215,18 @@ export class Simulation {
     if (command === undefined) return Promise.resolve({});
     return process.call(labelOf(command), writes(command), async (page) => {
       if (page !== undefined && operationOf(command) === 'Query') {
-        return this.emulator.request('Query', { Limit: page, ...command.input });
+        return this.store.request('Query', { Limit: page, ...command.input });
       }
       const operation = operationOf(command);
       if (operation === 'UpdateItem') {
         const input = { ...command.input, ReturnValues: 'ALL_NEW' };
-        const { Attributes: item } = (await this.emulator.request(operation, input)) as {
+        const { Attributes: item } = (await this.store.request(operation, input)) as {
           Attributes: Attributes;
         };
         this.observer.wrote(item);
         return {};
       }
-      const answer = await this.emulator.send(command);
+      const answer = await this.store.send(command);
       if (operation === 'PutItem') this.observer.wrote((command.input as { Item: Attributes }).Item);
       return answer;
     });

@@ -7,6 +7,8 @@ export interface Received {
   readonly end: number;
   readonly revision: number;
   readonly final: boolean;
+  /** The window is no more: late events have joined it to another. */
+  readonly retracted: boolean;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -32,11 +34,11 @@ export class Sink {
       this.violations.push(new Violation('outcome', `result ${id} has two contents: ${before} and ${text}`));
     }
     this.#contents.set(id, text);
-    const { key, revision, final, values } = data;
+    const { key, revision, final, values, retracted = false } = data;
     const [start, end] = [Date.parse(data.start), Date.parse(data.end)];
     const name = `${start} ${end} ${key}`;
     const known = this.results.get(name) ?? new Map<number, Received>();
-    known.set(revision, { key, start, end, revision, final, values });
+    known.set(revision, { key, start, end, revision, final, retracted, values });
     this.results.set(name, known);
   }
 

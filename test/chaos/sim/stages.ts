@@ -10,6 +10,7 @@ import {
   final,
   hopping,
   max,
+  session,
   sum,
   tumbling,
   type WindowSpec,
@@ -39,6 +40,8 @@ export interface ChaosStage {
   readonly pace: number;
   /** Whether a window is emitted only when it closes. */
   readonly once: boolean;
+  /** Of sessions: the windows above then only say when slices close, and results are chained from all events of a key. */
+  readonly session: { readonly gap: number; readonly resolution: number } | undefined;
 }
 
 export const reading = eventType('reading', {
@@ -81,15 +84,15 @@ function chaosStage(name: string, options: Options): ChaosStage {
     emit,
     values: { total: sum('amount'), events: count(), highest: max('amount') },
   });
-  const lateness = stage.allowedLateness;
   return {
     name,
     compiled: compileStage(stage),
     windowsOf,
-    lateness,
+    lateness: stage.allowedLateness,
     span,
     pace,
     once: emit?.kind === 'final',
+    session: window.kind === 'session' ? window : undefined,
   };
 }
 
@@ -98,6 +101,16 @@ const hops = {
   window: hopping('3 minutes', '1 minute'),
   windowsOf: periodic(MINUTE, 3 * MINUTE),
   span: 3 * MINUTE,
+};
+
+/** Sessions of a minute's gap, kept in quarters of it: what begins in one may end within another such quarter after the gap. */
+const sessions = {
+  window: session('1 minute', { resolution: '15 seconds' }),
+  windowsOf: (time: number) => {
+    const slice = Math.floor(time / 15_000) * 15_000;
+    return [[slice + MINUTE, slice + MINUTE + 15_000]] as const;
+  },
+  span: 2 * MINUTE,
 };
 
 export const STAGES: readonly ChaosStage[] = [
@@ -124,6 +137,9 @@ export const STAGES: readonly ChaosStage[] = [
     span: 4 * MINUTE,
     allowedLateness: '0 milliseconds',
   }),
+  chaosStage('sessions', { ...sessions, allowedLateness: '1 minute' }),
+  chaosStage('quick-sessions', { ...sessions, allowedLateness: '0 milliseconds' }),
+  chaosStage('final-sessions', { ...sessions, allowedLateness: '20 seconds', emit: final() }),
   chaosStage('calendar', {
     window: calendar('hour', 'Europe/Berlin'),
     windowsOf: periodic(HOUR, HOUR),
