@@ -5,6 +5,6 @@ import { exploreWithFault } from './with-fault.ts';
 const SOONEST = ['no condition on the commit', 'no id check', 'heads that may go back'];
 
 test.each(SOONEST)('the driver catches: %s', { retry: 0 }, async (fault) => {
-  const { failure } = await exploreWithFault(fault, { from: 1, schedules: 200 });
+  const { failure } = await exploreWithFault(fault, { from: 1, schedules: 200, store: 'memory' });
   expect(failure).toBeDefined();
 });

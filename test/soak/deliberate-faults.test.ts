@@ -4,7 +4,7 @@ import { exploreWithFault } from '../chaos/with-fault.ts';
 
 /** Each must be caught within this. */
 const BUDGET_MS = 5 * 60_000;
-const SEARCH = { from: Number(process.env.FROM ?? 1), schedules: 100_000 };
+const SEARCH = { from: Number(process.env.FROM ?? 1), schedules: 100_000, store: 'memory' } as const;
 
 const report: Record<string, string | number>[] = [];
 afterAll(() => console.table(report));

@@ -1,27 +1,36 @@
 import { expect, test } from 'vitest';
 import { describeFailure, explore } from '../chaos/explore.ts';
 import { Coverage } from '../chaos/sim/driver.ts';
+import type { StoreKind } from '../chaos/sim/simulation.ts';
 
 const { FROM, SCHEDULES } = process.env;
 const SHRINK_MS = 300_000;
-const REPORT_EVERY = 500;
+const REPORT_EVERY = 1_000;
 
-test('no schedule of failures makes a result wrong, however many are tried', {
-  retry: 0,
-  timeout: 24 * 3_600_000,
-}, async () => {
-  const coverage = new Coverage();
-  const { schedules, seconds, failure } = await explore({
-    from: Number(FROM ?? 1_000),
-    schedules: Number(SCHEDULES ?? 10_000),
-    coverage,
-    progress: (done, elapsed) => {
-      if (done % REPORT_EVERY === 0) console.log(`${done} schedules in ${elapsed.toFixed(0)} s`);
-    },
-  });
-  console.log(
-    `${schedules} schedules in ${seconds.toFixed(0)} s, ${(schedules / seconds).toFixed(1)} a second`,
-  );
-  console.table(coverage.table());
-  expect(failure && (await describeFailure(failure, {}, SHRINK_MS))).toBeUndefined();
-});
+test.each<[StoreKind, number]>([
+  ['memory', Number(SCHEDULES ?? 10_000)],
+  ['both', Number(SCHEDULES ?? 10_000)],
+])(
+  'no schedule of failures makes a result wrong, however many are tried: %s',
+  {
+    retry: 0,
+    timeout: 24 * 3_600_000,
+  },
+  async (store, count) => {
+    const coverage = new Coverage();
+    const { schedules, seconds, failure } = await explore({
+      from: Number(FROM ?? 10_000),
+      schedules: count,
+      store,
+      coverage,
+      progress: (done, elapsed) => {
+        if (done % REPORT_EVERY === 0) console.log(`${done} schedules in ${elapsed.toFixed(0)} s`);
+      },
+    });
+    console.log(
+      `${schedules} schedules in ${seconds.toFixed(0)} s, ${(schedules / seconds).toFixed(1)} a second`,
+    );
+    console.table(coverage.table());
+    expect(failure && (await describeFailure(failure, { store: 'memory' }, SHRINK_MS))).toBeUndefined();
+  },
+);

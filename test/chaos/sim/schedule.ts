@@ -222,8 +222,8 @@ class Schedule {
     const { stage } = plan;
     const expected = await expect(stage, stream.names(), producers, store, observer);
     const { firesUpTo, watermark, closedUpTo } = observer.clock;
-    const closes = [...expected.totals.values()].map((total) => total.closes);
-    const due = Math.max(Number.NEGATIVE_INFINITY, ...closes.filter((time) => time <= watermark));
+    const final = [...expected.totals.values()].filter(({ closes }) => closes <= watermark);
+    const due = Math.max(Number.NEGATIVE_INFINITY, ...final.map(({ fires }) => fires + stage.lateness));
     if (closedUpTo < due) throw new Violation('outcome', `closed up to ${closedUpTo}, not ${due}`);
     checkResults(expected, sink, stage, Math.max(firesUpTo, watermark), watermark);
     await checkEvents(expected, sink, store, stage.name);
