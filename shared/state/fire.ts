@@ -6,7 +6,7 @@ import { fenceShards } from './fence.ts';
 import { bucketsFor, deal, fireBuckets } from './fire-buckets.ts';
 import type { EmittedResult, FireOutputs, GroupResults } from './fire-outputs.ts';
 import { sliceFutures } from './future.ts';
-import type { Firing } from './ledger.ts';
+import { type Cut, type Firing, isBeyond } from './ledger.ts';
 import { type CutFiring, type MergedWindow, mergeWindows, TooManyKeys } from './merge.ts';
 import { resultsOf } from './results-of.ts';
 import { fireSessions, sessionsFrom } from './session-firing.ts';
@@ -47,8 +47,8 @@ export async function fireStage(context: StageContext, outputs: FireOutputs): Pr
     const open = due.filter(({ closing }) => !closing).slice(0, GROUP);
     const group = open.length > 0 ? open : closedTogether(context, view, due).slice(0, GROUP);
     if (group.length === 0) {
-      // Whoever closed the last window may have died before it could say so. What is closed is told by a view that is
-      // younger than that closing: this one may have been read while a shard could still add to another window.
+      // Who closed the last window may have died before it said so. A view younger than that closing tells what is closed:
+      // this one may have been read while a shard could still add to another window.
       const closing = lastClosing(context, view);
       if (closing <= Math.max(fenced, view.clock.closedUpTo)) break;
       fenced = closing;
@@ -81,7 +81,7 @@ async function fireGroup(
   if (holds.length === 0) return { windows: 0, results: 0 };
   // Tails are read after the claims: a cut chosen before would lose what is committed in between.
   const shards = await readShards(context, (await context.heads.read()).heads);
-  const now: ReadonlyMap<string, number> = new Map(shards.map(({ shard, tail }) => [shard, tail.n]));
+  const now: Cut = new Map(shards.map(({ shard, tail }) => [shard, tail.n]));
   // After the tails, so that none has been pruned further, and before it is known that what is held is not over.
   const sessions = await sessionsFrom(context);
   const cut = await mapLimit(holds, WRITES, async ({ window, firing }): Promise<CutFiring[]> => {
@@ -90,7 +90,9 @@ async function fireGroup(
     const fixed = await (firing.cut === undefined
       ? context.ledger.cut(firing, now)
       : context.ledger.current(firing));
-    return fixed?.cut === undefined ? [] : [{ window, firing: { ...fixed, cut: fixed.cut } }];
+    // Another has taken the firing over and has cut it later than these tails were read: it is the other's to finish.
+    if (fixed?.cut === undefined || isBeyond(fixed.cut, now)) return [];
+    return [{ window, firing: { ...fixed, cut: fixed.cut } }];
   });
   const firings = cut.flat();
   if (sessions !== undefined) {

@@ -6,6 +6,10 @@ import type { StageTable } from './stage-table.ts';
 /** Shard -> number of the last commit that a firing took into account. */
 export type Cut = ReadonlyMap<string, number>;
 
+/** Whether a cut takes commits into account that lie behind the given ends of the logs. */
+export const isBeyond = (cut: Cut, ends: Cut): boolean =>
+  [...cut].some(([shard, n]) => n > (ends.get(shard) ?? 0));
+
 /** What the ledger knows of a window's firings: the latest of them, and where the one before it had been cut. */
 export interface Firing {
   /** End of the window. */

@@ -7,7 +7,7 @@ import { InjectedFault } from '../../support/faults.ts';
 import { MINUTE, readingEvent, totals } from '../../support/stage.ts';
 import { World } from '../../support/world.ts';
 
-// Each of these was first found as a counterexample by the model of the protocol: see docs/model.md.
+// Each of these was first found by the model of the protocol (docs/model.md) or by the chaos driver (docs/testing.md).
 
 const START = Date.UTC(2026, 0, 1);
 const [FIRST, SECOND] = ['shardId-000000000000', 'shardId-000000000001'];
@@ -108,4 +108,28 @@ test('a fence comes after the head where the log has expired', async () => {
   const fence = await context.log.last(FIRST);
   expect([fence?.tail.n, fence?.tail.w]).toEqual([2, START + 30 * MINUTE]);
   expect(fence?.tail.position).toEqual((await context.heads.read()).heads[0]?.position);
+});
+
+test('a firing that another has taken over and cut later than the tails were read here is left to the other', async () => {
+  const world = await create(1);
+  await world.sweep();
+  world.put(LEFT, [readingEvent('1', START), readingEvent('2', START + 2 * MINUTE, 'b')]);
+  await world.deliver(FIRST, 10);
+  const { ledger } = world.context;
+  const end = START + MINUTE;
+  const cut = ledger.cut.bind(ledger);
+  vi.spyOn(ledger, 'cut').mockImplementationOnce(async (firing, own) => {
+    // The lease ends, the shard goes on, and the other dies between its cut and its results.
+    world.put(LEFT, [readingEvent('3', START)]);
+    await world.deliver(FIRST, 10);
+    await cut(firing, new Map([[FIRST, 2]]));
+    return cut(firing, own);
+  });
+  await world.fire();
+  expect(world.results.filter((result) => result.end === end)).toEqual([]);
+  world.now += MINUTE;
+  await world.fire();
+  expect(world.results.filter((result) => result.end === end).map(({ values }) => values.events)).toEqual([
+    2,
+  ]);
 });
