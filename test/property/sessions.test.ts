@@ -61,7 +61,7 @@ test('any batches, repetitions, restarts, reshards and failed calls end in the s
         if (emit.kind === 'final') expect(world.results.every(({ retracted }) => !retracted)).toBe(true);
       },
     ),
-    settings(40),
+    settings(25),
   );
 });
 
@@ -107,7 +107,7 @@ test('sessions go on over any number of closings, without what came too late', {
         for await (const _ of carry.query(carryPk(stage.name))) seen.carried++;
       },
     ),
-    settings(5),
+    settings(4),
   );
   expect(seen.carried).toBeGreaterThan(0);
   expect(seen.late).toBeGreaterThan(0);
