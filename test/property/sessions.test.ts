@@ -42,6 +42,7 @@ function expectSessions(world: World, events: readonly StreamEvent[]): void {
 
 test('any batches, repetitions, restarts, reshards and failed calls end in the same sessions', {
   retry: 0,
+  timeout: 180_000,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -61,7 +62,7 @@ test('any batches, repetitions, restarts, reshards and failed calls end in the s
         if (emit.kind === 'final') expect(world.results.every(({ retracted }) => !retracted)).toBe(true);
       },
     ),
-    settings(25),
+    settings(15),
   );
 });
 
