@@ -24,11 +24,16 @@ const RUN = new Set([
   'AWS::SecretsManager::Secret',
 ]);
 
-/** Types without which everything works the same on one machine: permissions, encryption, watching, naming. */
+/**
+ * Types without which everything works the same on one machine: permissions, encryption, watching, naming; and the lake's
+ * catalogue, since DuckDB reads the lake where it lies.
+ */
 const FINE = new RegExp(
   `^(${[
     'AWS::IAM::',
     'AWS::KMS::',
+    'AWS::Glue::',
+    'AWS::Athena::',
     'AWS::Logs::',
     'AWS::CloudWatch::',
     'AWS::CDK::Metadata$',
