@@ -19,6 +19,8 @@ const HOUR_MS = 3_600_000;
 export interface WorldOptions {
   /** Keys above which windows are fired in buckets. */
   readonly maxKeys?: number;
+  /** Event time that may lie within final results emitted together. */
+  readonly resultSpan?: number;
 }
 
 /** One window stage with everything around it in memory, except its state, which is in a real emulator. */
@@ -59,7 +61,7 @@ export class World {
     stage: WindowStage,
     shards: number,
     now: number,
-    { maxKeys }: WorldOptions,
+    { maxKeys, resultSpan }: WorldOptions,
   ) {
     this.now = now;
     this.table = table;
@@ -74,6 +76,7 @@ export class World {
       // Whatever may be compacted is: the batches of tests are too small for it to pay.
       worthCompacting: () => true,
       ...(maxKeys !== undefined && { maxKeys }),
+      ...(resultSpan !== undefined && { resultSpan }),
     });
   }
 
