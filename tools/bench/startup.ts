@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleFunctions } from '../../infra/constructs/function-bundles.ts';
-import { deviceTraffic } from '../../shared/pipelines/network-traffic.ts';
+import { windowStages } from '../../shared/pipeline/index.ts';
+import { pipelines } from '../../shared/pipelines/index.ts';
+import patientVitals from '../../shared/pipelines/patient-vitals.ts';
 import { ENV } from '../../shared/runtime/env.ts';
 import { runModule } from './child.ts';
 import { median } from './rounds.ts';
@@ -29,9 +31,11 @@ setImmediate(() => process.exit());
 /** Every variable that some function reads, with what it would roughly hold. */
 const VARIABLES: NodeJS.ProcessEnv = {
   ...Object.fromEntries(Object.values(ENV).map((name) => [name, 'bench'])),
-  [ENV.pipeline]: 'network-traffic',
-  [ENV.stage]: deviceTraffic.name,
-  [ENV.eventsStreams]: JSON.stringify({ 'network-traffic': 'bench' }),
+  [ENV.pipeline]: patientVitals.name,
+  [ENV.stageStreams]: JSON.stringify(
+    Object.fromEntries(windowStages(patientVitals).map(({ name }) => [name, 'bench'])),
+  ),
+  [ENV.eventsStreams]: JSON.stringify(Object.fromEntries(pipelines.map(({ name }) => [name, 'bench']))),
   [ENV.queryAuth]: 'none',
   [ENV.retentionHours]: '24',
   [ENV.staticKeyHashes]: '',
@@ -40,6 +44,12 @@ const VARIABLES: NodeJS.ProcessEnv = {
   AWS_SECRET_ACCESS_KEY: 'bench',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
+
+/** The variables of one function: those of stages are named after the kind of stage that they run, which the pipeline has one of. */
+function variablesOf(name: string): NodeJS.ProcessEnv {
+  const stage = patientVitals.stages.find(({ kind }) => kind === name);
+  return { ...VARIABLES, [ENV.stage]: stage?.name ?? windowStages(patientVitals)[0]?.name };
+}
 
 /** The start of every function, from the bundle that is deployed. */
 export async function startups(root: string, rounds: number): Promise<StartupResult[]> {
@@ -55,7 +65,7 @@ export async function startups(root: string, rounds: number): Promise<StartupRes
       const module = pathToFileURL(join(bundles.directoryOf(name), 'handler.mjs')).href;
       const times: number[] = [];
       for (let round = 0; round < rounds; round++) {
-        times.push(await runModule<number>(probe, { args: [module], env: VARIABLES }));
+        times.push(await runModule<number>(probe, { args: [module], env: variablesOf(name) }));
       }
       results.push({ function: name, ms: median(times), bytes });
     }
