@@ -157,7 +157,10 @@ test('of every episode somebody was told, once, with all that it takes to act on
     });
     expect(event.data).toMatchObject({ key: keyOf(one), message: one.subject });
     const reason = breaches.find(({ key, end }) => key === keyOf(one) && end === timeOf(one) + 1);
-    expect(reason?.breaches).toBe(event.data.cause.data.values.breaches);
+    // The window may have been revised after it was told of, when the readings of another patient moved time ahead of this one's.
+    const seen = event.data.cause.data.values.breaches;
+    expect(seen).toBeGreaterThanOrEqual(3);
+    expect(seen).toBeLessThanOrEqual(reason?.breaches ?? 0);
     const others = told.filter((other) => other !== one && keyOf(other) === keyOf(one));
     expect(others.filter((other) => Math.abs(timeOf(other) - timeOf(one)) < QUIET)).toEqual([]);
   }
