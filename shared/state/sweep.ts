@@ -52,10 +52,10 @@ async function sweepOnce(
   inputs: SweepInputs,
   first: boolean,
 ): Promise<number | undefined> {
-  const { progress, listed } = await registerShards(context, inputs.listShards);
+  const { progress, listed, gone } = await registerShards(context, inputs.listShards);
   const now = context.now();
   const live = progress.heads.filter((head) => !head.retired);
-  const probes = await probeQuiet(inputs, live, listed, now);
+  const probes = await probeQuiet(inputs, live, listed, gone, now);
   const retired = await retireConsumed(context, progress.heads, listed, probes);
   const idle = live.filter((head) => probes.get(head.shard) === 'empty');
   await mapLimit(idle, PROBES, ({ shard, n, idleAt }) =>
@@ -86,7 +86,7 @@ async function sweepOnce(
 async function registerShards(
   context: StageContext,
   listShards: ListShards,
-): Promise<{ progress: StageProgress; listed: readonly ShardInfo[] }> {
+): Promise<{ progress: StageProgress; listed: readonly ShardInfo[]; gone: ReadonlySet<string> }> {
   const before = await context.heads.read();
   const listed = await listShards();
   const known = new Set(
@@ -98,7 +98,10 @@ async function registerShards(
   );
   if (before.clock === undefined) await context.clock.start();
   const changed = unknown.length > 0 || before.clock === undefined;
-  return { progress: changed ? await context.heads.read() : before, listed };
+  // Only what was known before the listing can be missing from it: the other heads are of shards that others saw since.
+  const gone = new Set(before.heads.map((head) => head.shard));
+  for (const info of listed) gone.delete(info.shard);
+  return { progress: changed ? await context.heads.read() : before, listed, gone };
 }
 
 /** Looks behind the heads that have been still for a while, or have never moved. */
@@ -106,13 +109,16 @@ async function probeQuiet(
   inputs: SweepInputs,
   heads: readonly Head[],
   listed: readonly ShardInfo[],
+  gone: ReadonlySet<string>,
   now: number,
 ): Promise<Map<string, Probe>> {
-  const existing = new Set(listed.map((info) => info.shard));
-  const quiet = heads.filter((head) => head.n === 0 || now - head.updatedAt >= IDLE_AFTER_MS);
+  const known = new Set([...gone, ...listed.map((info) => info.shard)]);
+  const quiet = heads.filter(
+    (head) => known.has(head.shard) && (head.n === 0 || now - head.updatedAt >= IDLE_AFTER_MS),
+  );
   const found = await mapLimit(quiet, PROBES, async ({ shard, position }) => {
     // A shard that the stream no longer shows was closed, and all that it held has passed the stream's retention.
-    return [shard, existing.has(shard) ? await inputs.probe(shard, position) : 'ended'] as const;
+    return [shard, gone.has(shard) ? 'ended' : await inputs.probe(shard, position)] as const;
   });
   return new Map(found);
 }

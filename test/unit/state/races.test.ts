@@ -133,3 +133,18 @@ test('a firing that another has taken over and cut later than the tails were rea
     2,
   ]);
 });
+
+test('a sweep whose list of shards is older than the heads does not take new shards for gone', async () => {
+  const world = await create(2);
+  const old = await world.stream.list();
+  world.stream.split(FIRST);
+  const list = vi.spyOn(world.stream, 'list').mockImplementationOnce(async () => {
+    // Another sweep registers the children while this one has its answer on the way.
+    list.mockRestore();
+    await world.sweep();
+    return old;
+  });
+  await world.sweep();
+  const { heads } = await world.context.heads.read();
+  expect(heads.map(({ retired }) => retired)).toEqual([true, false, false, false]);
+});
