@@ -57,6 +57,8 @@ export class SenderTable implements ClockMemory, UsageCounter {
   }
 
   async add(name: string, amount: number, limit: number, expiresAt: number): Promise<boolean> {
+    // The condition knows only what was used before.
+    if (amount > limit) return false;
     try {
       await this.#client.send(
         new UpdateItemCommand({

@@ -78,9 +78,11 @@ function hide(
       continue;
     }
     if (inside === undefined || inside === null) continue;
-    for (const text of textsIn(inside)) replaced.set(text, nameOf(text));
-    if (field.handling === 'pseudonymise') holder[name] = nameOf(textOf(inside));
-    else if (!field.required) delete holder[name];
+    for (const text of textsIn(inside)) if (!replaced.has(text)) replaced.set(text, nameOf(text));
+    if (field.handling === 'pseudonymise') {
+      const text = textOf(inside);
+      holder[name] = replaced.get(text) ?? nameOf(text);
+    } else if (!field.required) delete holder[name];
     else holder[name] = null;
   }
 }
@@ -113,7 +115,8 @@ function replaceIn(text: string, replaced: ReadonlyMap<string, string>): string 
   const exact = replaced.get(text);
   if (exact !== undefined) return exact;
   let hidden = text;
-  for (const [value, pseudonym] of [...replaced].sort(([a], [b]) => b.length - a.length)) {
+  const entries = replaced.size > 1 ? [...replaced].sort(([a], [b]) => b.length - a.length) : replaced;
+  for (const [value, pseudonym] of entries) {
     if (value.length >= MIN_QUOTED && hidden.includes(value))
       hidden = hidden.replaceAll(value, () => pseudonym);
   }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
 /** A version of the key that pseudonyms are made with. */
 export interface PseudonymKey {
@@ -29,7 +29,7 @@ const MIN_KEY_BYTES = 16;
  * @see https://www.rfc-editor.org/rfc/rfc2104
  */
 export class Pseudonyms {
-  readonly #keys: readonly PseudonymKey[];
+  readonly #keys: readonly (Omit<PseudonymKey, 'key'> & { readonly key: KeyObject })[];
 
   /** @throws KeyringError when there is no key, or one that cannot be used */
   constructor(keys: readonly PseudonymKey[]) {
@@ -39,7 +39,9 @@ export class Pseudonyms {
       if (key.length < MIN_KEY_BYTES) throw new KeyringError(`key "${id}" is too short`);
     }
     if (keys.length === 0) throw new KeyringError('the secret holds no keys');
-    this.#keys = [...keys].sort((a, b) => a.from - b.from);
+    this.#keys = keys
+      .map((one) => ({ ...one, key: createSecretKey(one.key) }))
+      .sort((a, b) => a.from - b.from);
   }
 
   /** @param time - the event's, in epoch milliseconds */
@@ -54,9 +56,9 @@ export class Pseudonyms {
     return this.#keys.map(({ from }) => this.of(value, from));
   }
 
-  #keyAt(time: number): PseudonymKey {
-    let found = this.#keys[0] as PseudonymKey;
-    for (const key of this.#keys) if (key.from <= time) found = key;
+  #keyAt(time: number) {
+    const found = this.#keys.findLast(({ from }) => from <= time) ?? this.#keys[0];
+    if (found === undefined) throw new KeyringError('there is no key');
     return found;
   }
 }
