@@ -27,8 +27,8 @@ export const worthItsPrice: WorthCompacting = (reads, read, stored) =>
 
 /** So many segments of one slice are merged into one. */
 const LONG_CHAIN = 16;
-/** What may be held of one shard while it is read: beyond it slices stay as they are. */
-const MAX_ROWS = 300_000;
+/** What may be held of one shard while it is read, as a part of what a firing may hold: beyond it slices stay as they are. */
+const ROWS = 0.75;
 /** What may wait to be written, in bytes. */
 const MAX_WAITING = 64 * 1024 * 1024;
 
@@ -83,7 +83,7 @@ export class Compaction {
     collected.upTo = part.n;
     collected.w = part.w;
     collected.bytes += part.bytes;
-    if (this.#rows > MAX_ROWS) this.#drop(part.slice);
+    if (this.#rows > ROWS * this.#context.maxKeys) this.#drop(part.slice);
   }
 
   /** Ends a shard of which everything up to commit `until` of the slices was read. */

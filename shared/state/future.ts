@@ -16,7 +16,8 @@ export const mayBeCompacted = (
   slice: number,
   { firing }: CutFiring,
 ): boolean =>
-  firing.revision > REVISIONS || stage.emit.kind === 'early' || plan.windows.windowsOf(slice).length > 1;
+  plan.unordered &&
+  (firing.revision > REVISIONS || stage.emit.kind === 'early' || plan.windows.windowsOf(slice).length > 1);
 
 /** How often the slices of a group of firings will be read again after it, and by windows that close when. */
 export function sliceFutures(
@@ -31,6 +32,8 @@ export function sliceFutures(
   // Once more to be closed, where events may come until then.
   const closing = stage.allowedLateness > 0 || onTime === 0 ? 1 : 0;
   const compute = (slice: number): Future => {
+    // What is merged in another order may differ in its bytes, and one id must have one content.
+    if (!plan.unordered) return { reads: 0, closes: Number.POSITIVE_INFINITY };
     let reads = 0;
     let closes = Number.POSITIVE_INFINITY;
     const windows = plan.windows.windowsOf(slice);

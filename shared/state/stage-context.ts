@@ -15,6 +15,8 @@ import { StageTable } from './stage-table.ts';
 const MARGIN_MS = 86_400_000;
 /** Results of some 400 bytes, which one shard takes in under three minutes; a merge of as many keys takes some 50 MB. */
 const MAX_KEYS = 400_000;
+/** A third of the fire function's memory: keys with sketches are fewer. */
+const MERGE_BYTES = 600 * 1024 * 1024;
 
 /** What every part of the state protocol works on: one stage and its items in the state table. */
 export interface StageContext {
@@ -80,7 +82,7 @@ export function stageContext(options: StageContextOptions): StageContext {
     buckets: new BucketLedger(items),
     segments: new SliceSegments(items),
     worthCompacting: options.worthCompacting ?? worthItsPrice,
-    maxKeys: options.maxKeys ?? MAX_KEYS,
+    maxKeys: options.maxKeys ?? Math.min(MAX_KEYS, Math.floor(MERGE_BYTES / compiled.plan.keyBytes)),
     carries: new Carries(items),
     resultSpan: options.resultSpan ?? Number.POSITIVE_INFINITY,
     retention,

@@ -95,6 +95,10 @@ export interface WindowMerge {
 /** A window stage compiled for execution. */
 export interface WindowPlan {
   readonly windows: WindowAssigner;
+  /** Merging in any order gives the same bytes. If not, only merging all deltas in one order does. */
+  readonly unordered: boolean;
+  /** Memory that a key takes in a merge, in bytes, estimated from the declaration. */
+  readonly keyBytes: number;
   createDelta(): Delta;
   /** @throws DeltaFormatError when the bytes are of another version or another declaration */
   read(bytes: Uint8Array): DeltaReader;

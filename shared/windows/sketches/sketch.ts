@@ -5,6 +5,8 @@
  * @typeParam V - values of events
  */
 export interface Sketch<P = unknown, V = unknown> {
+  /** Beyond some size the merged form depends on the order of merging: then only a fixed order gives the same bytes. */
+  readonly ordered?: true;
   create(): P;
   /**
    * Adds one event's value; may change the partial and return it.

@@ -103,6 +103,7 @@ export function topLabels(capacity: number, weight: Operand | undefined): Sketch
     times: undefined,
   };
   return {
+    ordered: true,
     create: () => new LabelWeights(layout),
     add(labels, label, by) {
       weigh(labels.rows, labels.rows.rowOf(String(label)), by);

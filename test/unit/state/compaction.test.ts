@@ -1,6 +1,6 @@
 import { DeleteItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cumulative, hopping, type WindowSpec } from '../../../shared/pipeline/index.ts';
+import { cumulative, hopping, topK, type WindowSpec } from '../../../shared/pipeline/index.ts';
 import { worthItsPrice } from '../../../shared/state/compaction.ts';
 import { slicesPk } from '../../../shared/state/keys.ts';
 import { Meter } from '../../../tools/bench/meter.ts';
@@ -77,6 +77,21 @@ test('a cumulative window as well', async () => {
   await run.world.fire();
   expect(run.world.results.at(-1)).toMatchObject({ start: START, end: START + 40 * MINUTE });
   expect(itemsRead(run).commits).toBeLessThan(40);
+});
+
+test('rankings are merged commit by commit, in one order', async () => {
+  const stage = { ...stageOf(hopping('6 minutes', '1 minute'), 0), values: { top: topK('key', 1) } };
+  const world = await World.create(dynamodb, stage, 1, START);
+  await world.sweep();
+  for (let at = 0; at < 8; at++) {
+    await minute(world, START + at * MINUTE, 2);
+    await world.fire();
+  }
+  expect(world.results.length).toBeGreaterThan(5);
+  const slices: unknown[] = [];
+  for await (const found of world.context.segments.between(SHARD, START, START + 8 * MINUTE))
+    slices.push(found);
+  expect(slices).toEqual([]);
 });
 
 test('a tumbling stage without late data neither writes nor looks for compacted slices', async () => {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { count } from '../../../shared/pipeline/index.ts';
 import { bucketOf } from '../../../shared/windows/bucket.ts';
 import { compilePlan } from '../../../shared/windows/plan.ts';
 import type { WindowMerge } from '../../../shared/windows/types.ts';
+import { everyQuantile, everyStatistic } from '../../factories/statistics.ts';
 import { everyAggregate, sampleData, sampleStage } from '../../factories/window-stages.ts';
 
-const plan = compilePlan(sampleStage(everyAggregate));
+const plan = compilePlan(sampleStage({ ...everyAggregate, ...everyStatistic, ...everyQuantile }));
 const KEYS = 500;
 
 /** Deltas in which sums leave their doubles, fields are missing and keys come more than once. */
@@ -14,7 +16,12 @@ const deltas = Array.from({ length: 4 }, (_, batch) => {
     const key = `key-${(i * 7 + batch * 31) % KEYS}`;
     const real = i % 5 === 0 ? 1e300 * (batch % 2 === 0 ? 1 : -1) : i / 3;
     const whole = i % 11 === 0 ? Number.MAX_SAFE_INTEGER : i;
-    delta.add(0, key, sampleData({ whole, real, other: batch, hole: i % 3 === 0 ? null : i * 0.1 }), 0);
+    delta.add(
+      0,
+      key,
+      sampleData({ whole, real, other: batch, hole: i % 3 === 0 ? null : i * 0.1, label: `l${i % 4}` }),
+      i,
+    );
   }
   return delta.encode();
 });
@@ -69,4 +76,10 @@ describe('a merge', () => {
     const [one, other] = [merged(plan.createMerge()), merged(plan.createMerge())];
     expect(Buffer.from(one.encode(0, 0, KEYS))).toEqual(Buffer.from(other.encode(0, 0, KEYS)));
   });
+});
+
+test('only rankings need an order, so that what is merged before may stand for deltas', () => {
+  const { top, top_weighted, top_whole, ...others } = everyStatistic;
+  expect(compilePlan(sampleStage({ ...everyAggregate, ...others, ...everyQuantile })).unordered).toBe(true);
+  expect(compilePlan(sampleStage({ top: top ?? count() })).unordered).toBe(false);
 });
