@@ -79,7 +79,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     sabotage: {
       context(context, items) {
         const seen = new Map<string, number>();
-        const cuts = new Map<number, Cut>();
+        let view: Cut = seen;
         const log = new (class extends CommitLog {
           override async last(shard: string): Promise<Commit | undefined> {
             const last = await super.last(shard);
@@ -88,12 +88,13 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
           }
         })(items);
         const ledger = new (class extends FireLedger {
-          override claim(...claim: Parameters<FireLedger['claim']>): ReturnType<FireLedger['claim']> {
-            cuts.set(claim[0], new Map(seen));
-            return super.claim(...claim);
+          // The firings are read at the end of the look at the stage that finds out what is due.
+          override between(...range: Parameters<FireLedger['between']>): ReturnType<FireLedger['between']> {
+            view = new Map(seen);
+            return super.between(...range);
           }
-          override cut(firing: Firing, cut: Cut): ReturnType<FireLedger['cut']> {
-            return super.cut(firing, cuts.get(firing.end) ?? cut);
+          override cut(firing: Firing): ReturnType<FireLedger['cut']> {
+            return super.cut(firing, view);
           }
         })(items);
         return { ...context, log, ledger };
