@@ -148,3 +148,18 @@ test('a sweep whose list of shards is older than the heads does not take new sha
   const { heads } = await world.context.heads.read();
   expect(heads.map(({ retired }) => retired)).toEqual([true, false, false, false]);
 });
+
+test('what is closed is said by the next firing if the one that closed it has died before', async () => {
+  const world = await create(1);
+  await world.sweep();
+  world.put(LEFT, [readingEvent('1', START), readingEvent('2', START + 20 * MINUTE, 'b')]);
+  await world.deliver(FIRST, 10);
+  const { clock } = world.context;
+  const forward = vi.spyOn(clock, 'forward').mockRejectedValue(new InjectedFault('the firing died'));
+  await expect(world.fire()).rejects.toThrow(InjectedFault);
+  forward.mockRestore();
+  expect(world.results.map(({ final }) => final)).toEqual([true]);
+  expect((await clock.read())?.closedUpTo).toBe(Number.NEGATIVE_INFINITY);
+  await world.fire();
+  expect((await clock.read())?.closedUpTo).toBeGreaterThanOrEqual(START + 11 * MINUTE);
+});
