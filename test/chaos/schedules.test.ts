@@ -16,7 +16,7 @@ test.skipIf(SEED !== undefined)(
 );
 
 test.skipIf(SEED !== undefined)('nor on the table in memory, which is faster', OPTIONS, async () => {
-  const { failure } = await explore({ from: 1_001, schedules: Number(RUNS ?? 200), store: 'memory' });
+  const { failure } = await explore({ from: 1_001, schedules: Number(RUNS ?? 150), store: 'memory' });
   expect(failure && (await describeFailure(failure, { store: 'memory' }, SHRINK_MS))).toBeUndefined();
 });
 
