@@ -69,8 +69,9 @@ test('npm start takes events, ends at Ctrl-C, and knows them again the next time
     });
   const counts = async (root: string) => {
     const answer = await fetch(`${root}/v1/stages`);
-    const { stages } = (await answer.json()) as { stages: { pipeline: string; counts: unknown }[] };
-    return stages.filter(({ pipeline }) => pipeline === 'network-traffic').map((stage) => stage.counts);
+    const { stages } = (await answer.json()) as { stages: { name: string; counts: unknown }[] };
+    const overEvents = ['device-traffic', 'ip-share'];
+    return stages.filter(({ name }) => overEvents.includes(name)).map((stage) => stage.counts);
   };
   expect((await send(url)).status).toBe(202);
   const once = { accepted: 1, duplicate: 0, late: 0, rejected: 0 };
