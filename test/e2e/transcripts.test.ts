@@ -12,7 +12,7 @@ import { readTranscripts } from '../transcripts/read.ts';
 import type { Emission, Step, Transcript } from '../transcripts/transcript.ts';
 
 /** Long, since all transcripts share a busy machine; whoever waits goes on as soon as it is true. */
-const PATIENCE = { timeout: 150_000, interval: 50 };
+const PATIENCE = { timeout: 150_000, interval: 100 };
 const transcripts = readTranscripts();
 const folder = temporaryFolder();
 let app: TestApp;
@@ -60,16 +60,21 @@ class Watcher {
 
   async #watch(): Promise<void> {
     while (!this.#closed) {
-      this.counts = await stageCounts(this.#url);
-      for (const record of await this.#tail.read()) {
-        const parsed: unknown = JSON.parse(record.toString('utf8'));
-        for (const event of Array.isArray(parsed) ? parsed : [parsed]) {
-          const result = parseResult((event as { data: unknown }).data);
-          this.#results.set(result.stage, [...this.resultsOf(result.stage), result]);
-        }
-      }
+      // A connection that is closed while a request is on its way says nothing: the next look does.
+      await this.#look().catch(() => {});
       await pause(PATIENCE.interval);
     }
+  }
+
+  async #look(): Promise<void> {
+    for (const record of await this.#tail.read()) {
+      const parsed: unknown = JSON.parse(record.toString('utf8'));
+      for (const event of Array.isArray(parsed) ? parsed : [parsed]) {
+        const result = parseResult((event as { data: unknown }).data);
+        this.#results.set(result.stage, [...this.resultsOf(result.stage), result]);
+      }
+    }
+    this.counts = await stageCounts(this.#url);
   }
 }
 
