@@ -1,7 +1,10 @@
 import { Alias } from 'aws-cdk-lib/aws-kms';
-import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { physicalName } from '../names.ts';
+import { type TopicReference, topicReference } from '../references.ts';
 import { type Alerting, watch } from './alarms/alerting.ts';
+import type { Deployment } from './deployment.ts';
 
 /**
  * The topic that the alerts of a pipeline are published to: encrypted, since alerts name keys and values, and reached over TLS
@@ -10,8 +13,16 @@ import { type Alerting, watch } from './alarms/alerting.ts';
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html
  */
-export function alertTopic(scope: Construct, id: string, pipeline: string, alerting: Alerting): ITopic {
+export function alertTopic(
+  scope: Construct,
+  id: string,
+  deployment: Deployment,
+  pipeline: string,
+  alerting: Alerting,
+): TopicReference {
+  const topicName = physicalName(deployment, pipeline, 'alerts');
   const topic = new Topic(scope, id, {
+    topicName,
     displayName: `Millrace alerts: ${pipeline}`,
     masterKey: Alias.fromAliasName(scope, `${id}Key`, 'alias/aws/sns'),
     enforceSSL: true,
@@ -22,9 +33,9 @@ export function alertTopic(scope: Construct, id: string, pipeline: string, alert
       'Alerts did not reach a subscriber through all the tries of SNS: look at the subscriptions of the topic.',
     namespace: 'AWS/SNS',
     metric: 'NumberOfNotificationsFailed',
-    dimensions: { TopicName: topic.topicName },
+    dimensions: { TopicName: topicName },
     statistic: 'Sum',
     threshold: 1,
   });
-  return topic;
+  return topicReference(topicName);
 }

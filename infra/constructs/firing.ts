@@ -2,11 +2,11 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Policy } from 'aws-cdk-lib/aws-iam';
-import type { Stream } from 'aws-cdk-lib/aws-kinesis';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { windowStages } from '../../shared/pipeline/index.ts';
 import { ENV } from '../../shared/runtime/env.ts';
+import type { StreamReference } from '../references.ts';
 import { scheduleAlarms } from './alarms/schedule-alarms.ts';
 import { HintedFunction } from './hinted-function.ts';
 import { invoke, onStream, onTable } from './permissions.ts';
@@ -28,7 +28,7 @@ const variablesOf = (
 });
 
 /** The streams that the pipeline's window stages read, each once. */
-const inputsOf = ({ pipeline, streams }: PipelineProcessingProps): readonly Stream[] => [
+const inputsOf = ({ pipeline, streams }: PipelineProcessingProps): readonly StreamReference[] => [
   ...new Set(windowStages(pipeline).map(({ from }) => streams.inputOf(from))),
 ];
 

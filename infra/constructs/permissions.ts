@@ -1,15 +1,8 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-
-/** A table, or one with an index, by ARN. */
-interface Table {
-  readonly tableArn: string;
-}
+import type { SecretReference, StreamReference, TableReference, TopicReference } from '../references.ts';
 
 /**
  * The calls that functions may make, on the resource they make them on. Written by hand because the grants of the
@@ -19,20 +12,20 @@ const allow = (resources: string[], ...actions: string[]): PolicyStatement =>
   new PolicyStatement({ actions, resources });
 
 export const onTable = (
-  table: Table,
+  table: TableReference,
   ...calls: readonly ('BatchWriteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem')[]
 ): PolicyStatement => allow([table.tableArn], ...calls.map((call) => `dynamodb:${call}`));
 
-export const onIndex = (table: Table, index: string): PolicyStatement =>
+export const onIndex = (table: TableReference, index: string): PolicyStatement =>
   allow([`${table.tableArn}/index/${index}`], 'dynamodb:Query');
 
 export const onStream = (
-  stream: IStream,
+  stream: StreamReference,
   ...calls: readonly ('GetRecords' | 'GetShardIterator' | 'ListShards' | 'PutRecords')[]
 ): PolicyStatement => allow([stream.streamArn], ...calls.map((call) => `kinesis:${call}`));
 
 /** What Lambda itself does in the function's name to feed it: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
-export const consume = (stream: IStream): PolicyStatement =>
+export const consume = (stream: StreamReference): PolicyStatement =>
   allow(
     [stream.streamArn],
     'kinesis:DescribeStream',
@@ -50,7 +43,7 @@ export const getObjects = (bucket: IBucket, prefix: string): PolicyStatement =>
   allow([bucket.arnForObjects(`${prefix}*`)], 's3:GetObject');
 
 /** The key alias/aws/sns lets everybody of the account use it through SNS, so it needs no permission of its own. */
-export const publishTo = (topic: ITopic): PolicyStatement => allow([topic.topicArn], 'sns:Publish');
+export const publishTo = (topic: TopicReference): PolicyStatement => allow([topic.topicArn], 'sns:Publish');
 
 /** Listing the objects under prefixes is a call on the bucket. */
 export const listObjects = (bucket: IBucket, ...prefixes: string[]): PolicyStatement =>
@@ -60,8 +53,8 @@ export const listObjects = (bucket: IBucket, ...prefixes: string[]): PolicyState
     conditions: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
   });
 
-export const readSecret = (secret: ISecret): PolicyStatement =>
-  allow([secret.secretArn], 'secretsmanager:GetSecretValue');
+export const readSecret = (secret: SecretReference): PolicyStatement =>
+  allow([secret.secretArnPattern], 'secretsmanager:GetSecretValue');
 
 export const invoke = (target: IFunction): PolicyStatement =>
   allow([target.functionArn], 'lambda:InvokeFunction');

@@ -1,8 +1,8 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { alertStages, filterStages, type Pipeline, windowStages } from '../../shared/pipeline/index.ts';
 import { pascalCase } from '../names.ts';
+import type { TopicReference } from '../references.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import { alertFunction } from './alert-function.ts';
 import type { Deployment } from './deployment.ts';
@@ -21,7 +21,7 @@ export interface PipelineProcessingProps {
   readonly pipeline: Pipeline;
   readonly streams: PipelineStreams;
   /** Where alerts are published; where there are alert stages, there is one. */
-  readonly alerts: ITopic | undefined;
+  readonly alerts: TopicReference | undefined;
   readonly tables: Tables;
   readonly lake: IBucket;
 }

@@ -2,34 +2,38 @@ import { Duration } from 'aws-cdk-lib';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { Construct } from 'constructs';
 import { filterStages, type Pipeline, type StageInput } from '../../shared/pipeline/index.ts';
-import type { Environment } from '../environment.ts';
-import { pascalCase } from '../names.ts';
+import { pascalCase, physicalName } from '../names.ts';
+import { type StreamReference, streamReference } from '../references.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import { streamAlarms } from './alarms/stream-alarms.ts';
+import type { Deployment } from './deployment.ts';
 import { removalPolicyOf } from './retention.ts';
 
 export interface PipelineStreamsProps {
   readonly pipeline: Pipeline;
-  readonly environment: Environment;
+  readonly deployment: Deployment;
   readonly alerting: Alerting;
 }
 
 /** The streams of one pipeline. */
 export class PipelineStreams extends Construct {
   /** What producers send. */
-  readonly events: Stream;
+  readonly events: StreamReference;
   /** What windows yield. */
-  readonly results: Stream;
+  readonly results: StreamReference;
   /** Events that came after the last of their windows had closed. */
-  readonly late: Stream;
+  readonly late: StreamReference;
   /** What filter stages let pass: name of the stage -> its stream. */
-  readonly filtered: ReadonlyMap<string, Stream>;
+  readonly filtered: ReadonlyMap<string, StreamReference>;
 
-  constructor(scope: Construct, id: string, { environment, alerting, pipeline }: PipelineStreamsProps) {
+  constructor(scope: Construct, id: string, { deployment, alerting, pipeline }: PipelineStreamsProps) {
     super(scope, id);
+    const { environment } = deployment;
     const { capacity } = environment;
-    const stream = (name: string, shards?: number): Stream => {
-      const created = new Stream(this, name, {
+    const stream = (id: string, parts: readonly [string, ...string[]], shards?: number): StreamReference => {
+      const streamName = physicalName(deployment, pipeline.name, ...parts);
+      new Stream(this, id, {
+        streamName,
         ...(capacity.mode === 'on-demand'
           ? { streamMode: StreamMode.ON_DEMAND }
           : { streamMode: StreamMode.PROVISIONED, shardCount: shards ?? capacity.shards }),
@@ -38,20 +42,24 @@ export class PipelineStreams extends Construct {
         encryption: StreamEncryption.MANAGED,
         removalPolicy: removalPolicyOf(environment),
       });
-      streamAlarms(this, name, alerting, created);
-      return created;
+      const reference = streamReference(streamName);
+      streamAlarms(this, id, alerting, reference);
+      return reference;
     };
-    this.events = stream('Events');
-    this.results = stream('Results');
+    this.events = stream('Events', ['events']);
+    this.results = stream('Results', ['results']);
     // Late events are the exception: if there are too many for one shard, that is what should be looked at.
-    this.late = stream('Late', 1);
+    this.late = stream('Late', ['late'], 1);
     this.filtered = new Map(
-      filterStages(pipeline).map(({ name }) => [name, stream(`Filtered${pascalCase(name)}`)]),
+      filterStages(pipeline).map(({ name }) => [
+        name,
+        stream(`Filtered${pascalCase(name)}`, ['filtered', name]),
+      ]),
     );
   }
 
   /** The stream that a stage reads. */
-  inputOf(from: StageInput): Stream {
+  inputOf(from: StageInput): StreamReference {
     switch (from.kind) {
       case 'type':
         return this.events;
@@ -63,7 +71,7 @@ export class PipelineStreams extends Construct {
   }
 
   /** The stream that a filter stage writes. */
-  outputOf(stage: string): Stream {
+  outputOf(stage: string): StreamReference {
     const stream = this.filtered.get(stage);
     if (stream === undefined) throw new Error(`filter stage "${stage}" has no stream`);
     return stream;

@@ -1,6 +1,8 @@
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import type { Environment } from '../environment.ts';
+import { physicalName } from '../names.ts';
+import { type SecretReference, secretReference } from '../references.ts';
+import type { Deployment } from './deployment.ts';
 import { removalPolicyOf } from './retention.ts';
 
 /** Secrets Manager draws from letters and digits, some 6 bits each. */
@@ -10,8 +12,10 @@ const KEY_LENGTH = 64;
  * The keys that pseudonyms are made with. It is deployed with a first key and rotated with `millrace privacy rotate`: a later
  * deployment leaves its value alone.
  */
-export const pseudonymSecret = (scope: Construct, id: string, environment: Environment): ISecret =>
+export const pseudonymSecret = (scope: Construct, id: string, deployment: Deployment): SecretReference => {
+  const secretName = physicalName(deployment, 'pseudonyms');
   new Secret(scope, id, {
+    secretName,
     description: 'Millrace: keys of the pseudonyms of personal data',
     generateSecretString: {
       secretStringTemplate: JSON.stringify({ id: 'k1' }),
@@ -19,5 +23,7 @@ export const pseudonymSecret = (scope: Construct, id: string, environment: Envir
       passwordLength: KEY_LENGTH,
       excludePunctuation: true,
     },
-    removalPolicy: removalPolicyOf(environment),
+    removalPolicy: removalPolicyOf(deployment.environment),
   });
+  return secretReference(secretName);
+};

@@ -1,8 +1,8 @@
-import type { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
+import type { StreamReference } from '../references.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import { consumerAlarms } from './alarms/consumer-alarms.ts';
 import type { BundledFunction } from './bundled-function.ts';
@@ -52,7 +52,7 @@ export interface StreamConsumerProps {
   readonly environment: Environment;
   readonly alerting: Alerting;
   readonly consumer: BundledFunction;
-  readonly stream: Stream;
+  readonly stream: StreamReference;
   readonly delivery: Delivery;
   /** Keeps the batches that Lambda gave up on. */
   readonly failures: IBucket;

@@ -1,6 +1,15 @@
-import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  type GlobalSecondaryIndexProps,
+  ProjectionType,
+  Table,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { Environment } from '../environment.ts';
+import { pascalCase, physicalName } from '../names.ts';
+import { type TableReference, tableReference } from '../references.ts';
+import type { Deployment } from './deployment.ts';
 import { removalPolicyOf } from './retention.ts';
 
 /** The index of the results by time: see the tables in docs/architecture.md. */
@@ -8,43 +17,45 @@ export const RESULTS_BY_TIME = 'byTime';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
+const BY_TIME: GlobalSecondaryIndexProps = {
+  indexName: RESULTS_BY_TIME,
+  partitionKey: text('gpk'),
+  sortKey: text('gsk'),
+  projectionType: ProjectionType.ALL,
+};
+
 /** The tables that all pipelines share. */
 export class Tables extends Construct {
   /** The commit log, heads, clocks and fire ledger of every stage. */
-  readonly state: Table;
+  readonly state: TableReference;
   /** The latest revision of every result, for the query API. */
-  readonly results: Table;
+  readonly results: TableReference;
   /** Hashes of the write keys. */
-  readonly keys: Table;
+  readonly keys: TableReference;
   /** What ingestion remembers of senders: offsets of their clocks, and what their keys have used. */
-  readonly senders: Table;
+  readonly senders: TableReference;
 
-  constructor(scope: Construct, id: string, environment: Environment) {
+  constructor(scope: Construct, id: string, deployment: Deployment) {
     super(scope, id);
-    const shared = {
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      deletionProtection: environment.deletionProtection,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: environment.pointInTimeRecovery },
-      removalPolicy: removalPolicyOf(environment),
+    const { environment } = deployment;
+    const table = (name: string, props: Omit<TableProps, 'tableName'>, index?: GlobalSecondaryIndexProps) => {
+      const tableName = physicalName(deployment, name);
+      const created = new Table(this, pascalCase(name), {
+        tableName,
+        billingMode: BillingMode.PAY_PER_REQUEST,
+        deletionProtection: environment.deletionProtection,
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: environment.pointInTimeRecovery },
+        removalPolicy: removalPolicyOf(environment),
+        ...props,
+      });
+      if (index !== undefined) created.addGlobalSecondaryIndex(index);
+      return tableReference(tableName);
     };
-    const expiring = { ...shared, timeToLiveAttribute: 'expiresAt' };
-    this.state = new Table(this, 'State', {
-      ...expiring,
-      partitionKey: text('pk'),
-      sortKey: text('sk'),
-    });
-    this.results = new Table(this, 'Results', {
-      ...expiring,
-      partitionKey: text('pk'),
-      sortKey: text('sk'),
-    });
-    this.results.addGlobalSecondaryIndex({
-      indexName: RESULTS_BY_TIME,
-      partitionKey: text('gpk'),
-      sortKey: text('gsk'),
-      projectionType: ProjectionType.ALL,
-    });
-    this.keys = new Table(this, 'Keys', { ...shared, partitionKey: text('pk') });
-    this.senders = new Table(this, 'Senders', { ...expiring, partitionKey: text('pk') });
+    const sorted = { partitionKey: text('pk'), sortKey: text('sk') };
+    const expiring = { timeToLiveAttribute: 'expiresAt' };
+    this.state = table('state', { ...sorted, ...expiring });
+    this.results = table('results', { ...sorted, ...expiring }, BY_TIME);
+    this.keys = table('keys', { partitionKey: text('pk') });
+    this.senders = table('senders', { partitionKey: text('pk'), ...expiring });
   }
 }

@@ -18,6 +18,7 @@ export class IngestionStack extends MillraceStack {
 
   constructor(scope: Construct, deployment: Deployment, data: StreamsStack) {
     super(scope, 'Ingestion', deployment, 'the HTTP API and ingestion');
+    this.addStackDependency(data);
     const { alerting, streams, tables, pseudonyms } = data;
     const { environment, access } = deployment;
     const entrance = new HttpEntrance(this, 'Http', { environment, alerting, access });
@@ -37,7 +38,7 @@ export class IngestionStack extends MillraceStack {
         ),
         [ENV.keysTable]: tables.keys.tableName,
         [ENV.sendersTable]: tables.senders.tableName,
-        ...(pseudonyms !== undefined && { [ENV.pseudonymSecret]: pseudonyms.secretArn }),
+        ...(pseudonyms !== undefined && { [ENV.pseudonymSecret]: pseudonyms.secretName }),
         ...(access.webHookOrigins.length > 0 && {
           [ENV.webHookOrigins]: access.webHookOrigins.join(','),
         }),

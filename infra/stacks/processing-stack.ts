@@ -11,6 +11,7 @@ import type { StreamsStack } from './streams-stack.ts';
 export class ProcessingStack extends MillraceStack {
   constructor(scope: Construct, deployment: Deployment, data: StreamsStack, pipelines: readonly Pipeline[]) {
     super(scope, 'Processing', deployment, 'the stages of the pipelines');
+    this.addStackDependency(data);
     compactLake(this, deployment, data);
     for (const pipeline of pipelines) {
       const streams = data.streams.get(pipeline.name);

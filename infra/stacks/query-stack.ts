@@ -12,8 +12,10 @@ import type { StreamsStack } from './streams-stack.ts';
 
 /** The way out: results and the state of the stages, on the API of the ingestion stack. */
 export class QueryStack extends MillraceStack {
-  constructor(scope: Construct, deployment: Deployment, { alerting, tables }: StreamsStack, api: HttpApi) {
+  constructor(scope: Construct, deployment: Deployment, data: StreamsStack, api: HttpApi) {
     super(scope, 'Query', deployment, 'the query API');
+    this.addStackDependency(data);
+    const { alerting, tables } = data;
     const query = new BundledFunction(this, 'Query', {
       deployment,
       alerting,

@@ -1,7 +1,5 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { alertStages, type Pipeline, personalFields } from '../../shared/pipeline/index.ts';
 import { alarmTopic } from '../constructs/alarms/alarm-topic.ts';
@@ -13,6 +11,7 @@ import { PipelineStreams } from '../constructs/pipeline-streams.ts';
 import { pseudonymSecret } from '../constructs/pseudonym-secret.ts';
 import { Tables } from '../constructs/tables.ts';
 import { pascalCase } from '../names.ts';
+import type { SecretReference, TopicReference } from '../references.ts';
 import { MillraceStack } from './millrace-stack.ts';
 
 /** Everything that holds data. The other stacks can be deleted and deployed again without losing any. */
@@ -23,24 +22,24 @@ export class StreamsStack extends MillraceStack {
   /** By name of the pipeline, in order of declaration. */
   readonly streams: ReadonlyMap<string, PipelineStreams>;
   /** Where the pipelines that have alerts publish them: topics are kept here for the sake of their subscriptions. */
-  readonly alerts: ReadonlyMap<string, ITopic>;
+  readonly alerts: ReadonlyMap<string, TopicReference>;
   /** Keys of pseudonyms, where an event type has personal fields. */
-  readonly pseudonyms: ISecret | undefined;
+  readonly pseudonyms: SecretReference | undefined;
 
   constructor(scope: Construct, deployment: Deployment, pipelines: readonly Pipeline[]) {
     super(scope, 'Streams', deployment, 'streams, tables and the lake');
     const { environment } = deployment;
     this.alerting = {
       enabled: environment.alarms !== 'off',
-      topic: environment.alarms === 'notify' ? alarmTopic(this, 'Alarms') : undefined,
+      topic: environment.alarms === 'notify' ? alarmTopic(this, 'Alarms', deployment) : undefined,
     };
-    this.tables = new Tables(this, 'Tables', environment);
+    this.tables = new Tables(this, 'Tables', deployment);
     this.lake = lakeBucket(this, 'Lake', environment);
     this.streams = new Map(
       pipelines.map((pipeline) => [
         pipeline.name,
         new PipelineStreams(this, pascalCase(pipeline.name), {
-          environment,
+          deployment,
           alerting: this.alerting,
           pipeline,
         }),
@@ -49,10 +48,13 @@ export class StreamsStack extends MillraceStack {
     this.alerts = new Map(
       pipelines
         .filter((pipeline) => alertStages(pipeline).length > 0)
-        .map(({ name }) => [name, alertTopic(this, `${pascalCase(name)}Alerts`, name, this.alerting)]),
+        .map(({ name }) => [
+          name,
+          alertTopic(this, `${pascalCase(name)}Alerts`, deployment, name, this.alerting),
+        ]),
     );
     const isPersonal = pipelines.some(({ types }) => types.some((type) => personalFields(type).length > 0));
-    this.pseudonyms = isPersonal ? pseudonymSecret(this, 'Pseudonyms', environment) : undefined;
+    this.pseudonyms = isPersonal ? pseudonymSecret(this, 'Pseudonyms', deployment) : undefined;
     this.addOutputs();
   }
 
@@ -64,7 +66,7 @@ export class StreamsStack extends MillraceStack {
     output('SendersTable', this.tables.senders.tableName, 'Table of what is remembered of senders');
     output('KeysTable', this.tables.keys.tableName, 'Table of the hashes of the write keys');
     if (this.pseudonyms !== undefined) {
-      output('PseudonymSecret', this.pseudonyms.secretArn, 'Secret with the keys of pseudonyms');
+      output('PseudonymSecret', this.pseudonyms.secretName, 'Secret with the keys of pseudonyms');
     }
     output('LakeBucket', this.lake.bucketName, 'Bucket of the lake and of what was set aside');
     if (this.alerting.topic !== undefined) {

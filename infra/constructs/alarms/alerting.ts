@@ -6,14 +6,13 @@ import {
   type MetricOptions,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { TopicReference } from '../../references.ts';
 
 /** Whether there are alarms, and whom they tell. */
 export interface Alerting {
   readonly enabled: boolean;
-  readonly topic: ITopic | undefined;
+  readonly topic: TopicReference | undefined;
 }
 
 /** One condition on one metric over some minutes. */
@@ -51,5 +50,6 @@ export function watch(scope: Construct, id: string, alerting: Alerting, conditio
     datapointsToAlarm: minutes.bad,
     treatMissingData: below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
   });
-  if (alerting.topic !== undefined) alarm.addAlarmAction(new SnsAction(alerting.topic));
+  const { topic } = alerting;
+  if (topic !== undefined) alarm.addAlarmAction({ bind: () => ({ alarmActionArn: topic.topicArn }) });
 }

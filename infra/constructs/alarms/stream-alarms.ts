@@ -1,9 +1,14 @@
-import type { Stream } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
+import type { StreamReference } from '../../references.ts';
 import { type Alerting, watch } from './alerting.ts';
 
 /** What can go wrong with writing to a stream: https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
-export function streamAlarms(scope: Construct, name: string, alerting: Alerting, stream: Stream): void {
+export function streamAlarms(
+  scope: Construct,
+  name: string,
+  alerting: Alerting,
+  stream: StreamReference,
+): void {
   watch(scope, `${name}Full`, alerting, {
     description: 'The stream refuses records for minutes on end, beyond what retries even out: add shards.',
     namespace: 'AWS/Kinesis',

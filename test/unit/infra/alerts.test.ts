@@ -107,7 +107,7 @@ test('alarms tell when alerts are late, fail, or do not reach a subscriber', () 
     Threshold: 1,
   });
   expect(alarm.Dimensions).toEqual([
-    { Name: 'TopicName', Value: { 'Fn::GetAtt': [expect.any(String), 'TopicName'] } },
+    { Name: 'TopicName', Value: resource(prod, TOPIC).properties.TopicName },
   ]);
 });
 

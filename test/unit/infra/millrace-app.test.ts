@@ -59,39 +59,3 @@ test('bundles are disposed of, even when building fails', () => {
   expect(directory).not.toBe('');
   expect(existsSync(directory)).toBe(false);
 });
-
-test('two deployments in one account share no name', () => {
-  const names = (assembly: Assembly) =>
-    assembly.stacks.flatMap(({ stackName, template }) => [
-      stackName,
-      ...Object.values(template.Outputs ?? {}).flatMap(({ Export }) => (Export ? [String(Export.Name)] : [])),
-    ]);
-  const [one, other] = [synthesizeSample({ prefix: 'one' }), synthesizeSample({ prefix: 'other' })];
-  expect(names(one).filter((name) => names(other).includes(name))).toEqual([]);
-  expect(names(one)[0]).toBe('one-dev-streams');
-});
-
-test('nothing has a name of its own that could be taken, and there are no custom resources', () => {
-  const named = [
-    'AlarmName',
-    'BucketName',
-    'FunctionName',
-    'LogGroupName',
-    'PolicyName',
-    'RoleName',
-    'StreamName',
-    'TableName',
-    'TopicName',
-  ];
-  for (const { path, type, properties } of resources(synthesizeSample())) {
-    expect([path, type]).not.toEqual([
-      path,
-      expect.stringMatching(/^(Custom::|AWS::CloudFormation::CustomResource)/),
-    ]);
-    for (const name of named) {
-      if (typeof properties[name] !== 'string') continue;
-      // The name of an inline policy is unique within its role.
-      expect([path, name, type]).toEqual([path, 'PolicyName', 'AWS::IAM::Policy']);
-    }
-  }
-});

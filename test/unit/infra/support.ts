@@ -78,7 +78,25 @@ export function resource(assembly: Assembly, path: string): Found {
  * Reads a value of a template with its references resolved, across stacks: a resource by its path, an attribute
  * other than its ARN by `path.Attribute`, a pseudo parameter by `<name>`.
  */
-export function read(assembly: Assembly, stackId: string, value: unknown): string {
+export const read = (assembly: Assembly, stackId: string, value: unknown): string =>
+  namesToPaths(assembly, resolve(assembly, stackId, value));
+
+/** The properties by which resources are named that others refer to by name. */
+const NAMES = ['Name', 'TableName', 'TopicName'];
+const NAMED_TYPES = /^AWS::(Kinesis::Stream|DynamoDB::Table|SNS::Topic|SecretsManager::Secret)$/;
+
+/** Puts the path of a resource wherever its name is, or its ARN made of its name. */
+function namesToPaths(assembly: Assembly, text: string): string {
+  return resources(assembly)
+    .filter(({ type }) => NAMED_TYPES.test(type))
+    .reduce((sofar, { path, properties }) => {
+      const name: string = NAMES.map((property) => properties[property]).find((each) => each !== undefined);
+      const arn = 'arn:<Partition>:\\w+:<Region>:<AccountId>:(?:stream/|table/|secret:)?';
+      return sofar.replace(new RegExp(`(?:${arn})?\\b${name}(?:-\\?{6})?(?![\\w-])`, 'g'), path);
+    }, text);
+}
+
+function resolve(assembly: Assembly, stackId: string, value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const stack = assembly.stacks.find(({ id }) => id === stackId)!;
   const [[intrinsic, argument]] = Object.entries(value) as [[string, unknown]];
@@ -97,11 +115,11 @@ export function read(assembly: Assembly, stackId: string, value: unknown): strin
       return attribute === 'Arn' ? pathOfId(id) : `${pathOfId(id)}.${attribute}`;
     }
     case 'Fn::Join':
-      return (argument as [string, unknown[]])[1].map((part) => read(assembly, stackId, part)).join('');
+      return (argument as [string, unknown[]])[1].map((part) => resolve(assembly, stackId, part)).join('');
     case 'Fn::ImportValue': {
       for (const { id, template } of assembly.stacks) {
         const output = Object.values(template.Outputs ?? {}).find(({ Export }) => Export?.Name === argument);
-        if (output !== undefined) return read(assembly, id, output.Value);
+        if (output !== undefined) return resolve(assembly, id, output.Value);
       }
       throw new Error(`no stack exports ${String(argument)}`);
     }

@@ -18,6 +18,7 @@ const NAMING: Readonly<Record<string, Naming>> = {
   'AWS::IAM::Role': { property: 'RoleName', length: 64 },
   'AWS::SQS::Queue': { property: 'QueueName', length: 80 },
   'AWS::SNS::Topic': { property: 'TopicName', length: 256 },
+  'AWS::SecretsManager::Secret': { property: 'Name', length: 512 },
 };
 
 /** The property by which a template names a resource of this type, `undefined` where names do not matter. */
