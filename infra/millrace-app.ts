@@ -8,6 +8,7 @@ import { ACCESS_CHOICES } from './access.ts';
 import { type Assembly, readAssembly } from './assembly.ts';
 import type { Deployment } from './constructs/deployment.ts';
 import { type Bundler, bundleFunctions } from './constructs/function-bundles.ts';
+import { omit } from './omit.ts';
 import { type Choices, choicesFromContext, settingsOf } from './settings.ts';
 import { AnalyticsStack } from './stacks/analytics-stack.ts';
 import { IngestionStack } from './stacks/ingestion-stack.ts';
@@ -52,6 +53,7 @@ export function synthesize(options: SynthesizeOptions): Assembly {
   const bundles = bundle({ root: ROOT, sourceMaps: settings.sourceMaps, native });
   try {
     addStacks(app, { ...settings, bundles }, settings.analytics, options);
+    omit(app, settings.omit);
     return readAssembly(app.synth(), settings.environment);
   } finally {
     bundles.dispose();
@@ -80,7 +82,15 @@ function projectContext(): Record<string, unknown> {
 }
 
 const definedOnly = (choices: Choices): Choices => {
-  const names = ['environment', 'shards', 'prefix', 'sourceMaps', 'analytics', ...ACCESS_CHOICES] as const;
+  const names = [
+    'environment',
+    'shards',
+    'prefix',
+    'sourceMaps',
+    'analytics',
+    'omit',
+    ...ACCESS_CHOICES,
+  ] as const;
   return Object.fromEntries(
     names.flatMap((name) => (choices[name] === undefined ? [] : [[name, choices[name]]])),
   );

@@ -1,6 +1,7 @@
 import type { Pipeline } from '../shared/pipeline/index.ts';
 import { ACCESS_CHOICES, type Access, type AccessChoices, accessOf } from './access.ts';
 import { type Environment, environmentOf } from './environment.ts';
+import { omissionsOf } from './omit.ts';
 
 /** What a deployment may choose, as values or as the CLI's context: see docs/deployment.md. */
 export interface Choices extends AccessChoices {
@@ -11,6 +12,8 @@ export interface Choices extends AccessChoices {
   readonly sourceMaps?: boolean | undefined;
   /** Whether there are tables of the lake in Glue and a workgroup in Athena, which emulators do without. */
   readonly analytics?: boolean | undefined;
+  /** Types of resources to leave out, separated by commas, for emulators that do not know them. */
+  readonly omit?: string | undefined;
 }
 
 export interface Settings {
@@ -19,6 +22,7 @@ export interface Settings {
   readonly prefix: string;
   readonly sourceMaps: boolean;
   readonly analytics: boolean;
+  readonly omit: readonly string[];
 }
 
 const PREFIX = /^[a-z][a-z0-9-]{0,19}$/;
@@ -42,7 +46,14 @@ export function settingsOf(choices: Choices, pipelines: readonly Pipeline[]): Se
   }
   // A local run has DuckDB in their place.
   const { analytics = environment.name !== 'local' } = choices;
-  return { access: accessOf(choices), environment, prefix, sourceMaps, analytics };
+  return {
+    access: accessOf(choices),
+    environment,
+    prefix,
+    sourceMaps,
+    analytics,
+    omit: omissionsOf(choices.omit),
+  };
 }
 
 /** Reads the choices from the CLI's context, where everything is text: `-c env=prod -c shards=4`. */
@@ -58,6 +69,7 @@ export function choicesFromContext(read: (key: string) => unknown): Choices {
     prefix: text('prefix'),
     sourceMaps: text('sourceMaps') === 'true',
     analytics: text('analytics') === undefined ? undefined : text('analytics') === 'true',
+    omit: text('omit'),
     ...Object.fromEntries(ACCESS_CHOICES.map((name) => [name, text(name)])),
     iam: text('iam') === 'true',
   };

@@ -58,3 +58,10 @@ test('the context of the CLI is text', () => {
     iam: false,
   });
 });
+
+test('only what nothing refers to can be left out', () => {
+  expect(
+    settingsOf({ omit: 'AWS::CloudWatch::Alarm, AWS::Athena::NamedQuery' }, samplePipelines).omit,
+  ).toEqual(['AWS::CloudWatch::Alarm', 'AWS::Athena::NamedQuery']);
+  expect(() => settingsOf({ omit: 'AWS::Kinesis::Stream' }, samplePipelines)).toThrow('nothing works');
+});
