@@ -8,16 +8,23 @@ import { pipelines } from '../../shared/pipelines/index.ts';
 import { createDynamoDBClient } from '../../shared/runtime/clients/dynamodb.ts';
 import { createS3Client } from '../../shared/runtime/clients/s3.ts';
 import { ENV, requireEnv } from '../../shared/runtime/env.ts';
+import { faultMessage } from '../../shared/runtime/faults.ts';
 import { logger } from '../../shared/runtime/logger.ts';
 import { StageTable } from '../../shared/state/stage-table.ts';
 
-/** A range of hours in ISO 8601, for compacting on demand; without one, the last two days. */
+/** A range of hours in ISO 8601, for compacting on demand; without one, all for which something may still be landed. */
 export interface CompactRequest {
   readonly from?: string;
   readonly to?: string;
 }
 
-const LOOKBACK_MS = 2 * 86_400_000;
+/** Hours that could not be compacted. The others were: the invocation fails so that the alarm goes off. */
+class HoursNotCompacted extends Error {
+  override readonly name = 'HoursNotCompacted';
+}
+
+/** Records may be landed for as long as their stream keeps them; then there is a day left to compact their hours. */
+const lookbackMs = (Number(requireEnv(ENV.retentionHours)) + 24) * 3_600_000;
 /** What Node and the function itself need of its memory. */
 const OWN_MEMORY_MB = 512;
 
@@ -30,7 +37,17 @@ export const handler = middy<CompactRequest, void>().handler(async ({ from, to }
   const now = Date.now();
   const remaining = () => lambdaContext.getRemainingTimeInMillis();
   const context = { objects, marks, tables, scratch: tmpdir(), memoryMb, now: Date.now, remaining };
-  const first = from === undefined ? now - LOOKBACK_MS : Date.parse(from);
-  const hours = await compactLake(context, first, to === undefined ? now : Date.parse(to));
-  for (const hour of hours) logger.info('compacted', { ...hour });
+  const first = from === undefined ? now - lookbackMs : Date.parse(from);
+  const report = await compactLake(context, first, to === undefined ? now : Date.parse(to));
+  for (const part of report.done) logger.info('compacted', { ...part });
+  if (report.unfinished) logger.warn('no time for all hours: the next run goes on');
+  for (const { error, ...part } of report.failed) {
+    logger.error('not compacted', { ...part, reason: faultMessage(error) });
+  }
+  if (report.failed.length > 0) {
+    const hours = [...new Set(report.failed.map(({ hour }) => hour))];
+    throw new HoursNotCompacted(
+      `could not compact ${hours.join(', ')}: ${faultMessage(report.failed[0]?.error)}`,
+    );
+  }
 });

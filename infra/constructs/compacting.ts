@@ -2,9 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import { CURATED_PREFIX, RAW_PREFIX } from '../../shared/lake/layout.ts';
+import { CURATED_PREFIX, LEFT_OUT_PREFIX, RAW_PREFIX } from '../../shared/lake/layout.ts';
 import { ENV } from '../../shared/runtime/env.ts';
 import type { StreamsStack } from '../stacks/streams-stack.ts';
+import { compactionAlarms } from './alarms/compaction-alarms.ts';
 import type { Deployment } from './deployment.ts';
 import { HintedFunction } from './hinted-function.ts';
 import { getObjects, listObjects, onTable, putObjects } from './permissions.ts';
@@ -19,19 +20,26 @@ export function compactLake(scope: Construct, deployment: Deployment, data: Stre
     failures: lake,
     bundle: 'compact',
     description: 'Makes typed Parquet files of the hours of the lake that are over',
-    // Two cores and what sorting an hour of some ten million events takes; beyond its memory DuckDB uses the storage.
+    // Two cores and what sorting a part of an hour takes; beyond its memory DuckDB uses the storage.
     memory: 3538,
     storage: 8192,
     timeout: Duration.minutes(15),
-    variables: { [ENV.stateTable]: tables.state.tableName, [ENV.lakeBucket]: lake.bucketName },
+    variables: {
+      [ENV.stateTable]: tables.state.tableName,
+      [ENV.lakeBucket]: lake.bucketName,
+      [ENV.retentionHours]: String(deployment.environment.retentionHours),
+    },
     permissions: [
-      onTable(tables.state, 'Query', 'UpdateItem'),
-      listObjects(lake, RAW_PREFIX, CURATED_PREFIX),
+      onTable(tables.state, 'GetItem', 'Query', 'UpdateItem'),
+      listObjects(lake, RAW_PREFIX, CURATED_PREFIX, LEFT_OUT_PREFIX),
       getObjects(lake, RAW_PREFIX),
       getObjects(lake, CURATED_PREFIX),
+      getObjects(lake, LEFT_OUT_PREFIX),
       putObjects(lake, CURATED_PREFIX),
+      putObjects(lake, LEFT_OUT_PREFIX),
     ],
   });
+  compactionAlarms(lakeScope, alerting, compact.function);
   new Rule(lakeScope, 'Often', {
     description: 'Compacts the hours of the lake that are over',
     // An hour is left alone for its first five minutes; then what arrived in it has landed.

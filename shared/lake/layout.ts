@@ -2,6 +2,8 @@
 export const RAW_PREFIX = 'raw/';
 /** Where the typed tables of event types lie. */
 export const CURATED_PREFIX = 'events/';
+/** Where compaction notes the ids of repetitions. */
+export const LEFT_OUT_PREFIX = 'left-out/';
 
 /** The day and hour, UTC, by whose names the lake's objects are partitioned. */
 export interface Partition {
@@ -34,9 +36,27 @@ export function rawKey(pipeline: string, shard: string, n: number, arrival: numb
   return `${RAW_PREFIX}${partitionPath(partitionOf(arrival))}${pipeline}-${shard}-${number}.json.gz`;
 }
 
-/** The one file that holds the events of a type that arrived within an hour: replaced as a whole or not at all. */
-export const curatedKey = (type: string, partition: Partition): string =>
-  `${CURATED_PREFIX}${type}/${partitionPath(partition)}${type}.parquet`;
+/** Under this the files of a type lie that hold the events that arrived within an hour. */
+export const curatedFolder = (type: string, partition: Partition): string =>
+  `${CURATED_PREFIX}${type}/${partitionPath(partition)}`;
+
+/**
+ * The file that holds the events of a type from one part of an hour: replaced as a whole or not at all. All hours but very
+ * busy ones are of one part, number 0.
+ */
+export const curatedKey = (type: string, partition: Partition, part = 0): string =>
+  `${curatedFolder(type, partition)}${type}${part === 0 ? '' : `.${part}`}.parquet`;
+
+/** As {@link curatedFolder}, for the ids of what the curated files leave out. */
+export const leftOutFolder = (type: string, partition: Partition): string =>
+  `${LEFT_OUT_PREFIX}${type}/${partitionPath(partition)}`;
+
+/** The ids of events that a part of an hour has, and its curated file leaves out because another part or hour has them. */
+export const leftOutKey = (type: string, partition: Partition, part: number): string =>
+  `${leftOutFolder(type, partition)}${type}${part === 0 ? '' : `.${part}`}.parquet`;
+
+/** The part of its hour that a file named as in {@link curatedKey} or {@link leftOutKey} is of. */
+export const partOf = (key: string): number => Number(/\.(\d+)\.parquet$/.exec(key)?.[1] ?? 0);
 
 const HOUR_MS = 3_600_000;
 
@@ -49,11 +69,22 @@ export const nextHour = (hour: number): number => hour + HOUR_MS;
 /** `YYYY-MM-DDTHH`: sorts by time. */
 export const hourName = (hour: number): string => new Date(hour).toISOString().slice(0, 13);
 
-const IN_RAW = /^raw\/dt=(\d{4}-\d\d-\d\d)\/hour=(\d{1,2})\//;
-
-/** The hour under which a raw object lies, `undefined` where the key is not one of a raw object. */
-export function hourOfRawKey(key: string): number | undefined {
-  const [, day, hour] = IN_RAW.exec(key) ?? [];
-  const time = Date.parse(`${day}T${hour?.padStart(2, '0')}:00:00Z`);
+/** Start of the hour of a name that {@link hourName} has made, `undefined` where it is no such name. */
+export function hourNamed(name: string): number | undefined {
+  const time = Date.parse(`${name}:00:00Z`);
   return Number.isNaN(time) ? undefined : time;
 }
+
+const IN_RAW = /^raw\/dt=(\d{4}-\d\d-\d\d)\/hour=(\d{1,2})\//;
+const IN_CURATED = /^events\/[^/]+\/dt=(\d{4}-\d\d-\d\d)\/hour=(\d{1,2})\//;
+
+const hourIn = (key: string, pattern: RegExp): number | undefined => {
+  const [, day, hour] = pattern.exec(key) ?? [];
+  return hourNamed(`${day}T${hour?.padStart(2, '0')}`);
+};
+
+/** The hour under which a raw object lies, `undefined` where the key is not one of a raw object. */
+export const hourOfRawKey = (key: string): number | undefined => hourIn(key, IN_RAW);
+
+/** The hour under which a curated file lies, `undefined` where the key is not one of a curated file. */
+export const hourOfCuratedKey = (key: string): number | undefined => hourIn(key, IN_CURATED);

@@ -18,6 +18,7 @@ export const RAW_COLUMNS: readonly Column[] = [
   { name: 'sub_sequence', type: 'bigint' },
   { name: 'data', type: 'varchar' },
   { name: 'attributes', type: 'varchar' },
+  { name: 'redriven', type: 'varchar' },
 ];
 
 /** What could not be processed, by any stage: see streams/set-aside.ts. */

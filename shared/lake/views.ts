@@ -1,4 +1,5 @@
 import type { EventType } from '../pipeline/index.ts';
+import { CURATED_PREFIX, RAW_PREFIX } from './layout.ts';
 import { typedRows } from './sql.ts';
 import {
   ENVELOPE_COLUMNS,
@@ -10,24 +11,29 @@ import {
 } from './tables.ts';
 import { type Column, duckdbType, quoteName, quoteText } from './types.ts';
 
-const RAW_PATTERN = 'raw/dt=*/hour=*/*.json.gz';
-const REJECTED_PATTERN = 'rejected/stage=*/dt=*/*.json';
-const curatedPattern = (type: string): string => `events/${type}/dt=*/hour=*/*.parquet`;
+/** What the tables of a lake are read from: patterns of keys, by table. */
+export const RAW_PATTERN = `${RAW_PREFIX}dt=*/hour=*/*.json.gz`;
+export const REJECTED_PATTERN = 'rejected/stage=*/dt=*/*.json';
+export const curatedPattern = (type: string): string => `${CURATED_PREFIX}${type}/dt=*/hour=*/*.parquet`;
 
-/** The files of a lake that DuckDB can read where they lie. */
+/** The files of a lake that DuckDB can read where they lie. Reading none is an error to it, so it is told what there is. */
 export interface LakeFiles {
   /** Absolute path of the bucket's folder. */
   readonly root: string;
-  /** The patterns of {@link lakePatterns} that some object's key matches: reading none is an error to DuckDB. */
-  readonly present: ReadonlySet<string>;
+  readonly hasRaw: boolean;
+  readonly hasRejected: boolean;
+  /** By event type. */
+  readonly types: ReadonlyMap<string, TypeFiles>;
 }
 
-/** The patterns of the keys that the tables are read from. */
-export const lakePatterns = (types: readonly EventType[]): string[] => [
-  RAW_PATTERN,
-  REJECTED_PATTERN,
-  ...types.map(({ name }) => curatedPattern(name)),
-];
+/** Where the events of a type are; absolute paths. */
+export interface TypeFiles {
+  readonly curated: readonly string[];
+  /** Raw files that are not compacted yet. */
+  readonly pending: readonly string[];
+  /** The curated files in which those may have been already. */
+  readonly neighbours: readonly string[];
+}
 
 /**
  * SQL that makes the tables of a lake in a DuckDB database: `raw`, `rejected` and one per event type, as Athena shows them. A
@@ -37,11 +43,15 @@ export function lakeViews(files: LakeFiles, types: readonly EventType[]): string
   return [
     "SET TimeZone = 'UTC'",
     ...TRINO_NAMES,
-    view('raw', rawRows(files)),
+    view('raw', rawRows(files.hasRaw ? quoteText(`${files.root}/${RAW_PATTERN}`) : undefined)),
     view('rejected', rejectedRows(files)),
-    ...types.map(typeTable).map((table) => view(table.name, typeRows(files, table))),
+    ...types
+      .map(typeTable)
+      .map((table) => view(table.name, typeRows(files.types.get(table.type) ?? NO_FILES, table))),
   ];
 }
+
+const NO_FILES: TypeFiles = { curated: [], pending: [], neighbours: [] };
 
 /** Functions that Athena has under another name: so that one statement runs on both. */
 const TRINO_NAMES: readonly string[] = [
@@ -59,28 +69,34 @@ const HOURLY: readonly Column[] = [
 ];
 const PARTITIONS = 'hive_partitioning = true, hive_types = {dt: DATE, hour: INTEGER}';
 
-function rawRows(files: LakeFiles): string {
-  if (!files.present.has(RAW_PATTERN)) return empty([...RAW_COLUMNS, ...HOURLY]);
+/** @param paths - in SQL; `undefined` where there are none */
+function rawRows(paths: string | undefined): string {
+  if (paths === undefined) return empty([...RAW_COLUMNS, ...HOURLY]);
   const options = `format = 'newline_delimited', compression = 'gzip', ${PARTITIONS}`;
-  return `SELECT * FROM read_json(${path(files, RAW_PATTERN)}, columns = ${struct(RAW_COLUMNS)}, ${options})`;
+  return `SELECT * FROM read_json(${paths}, columns = ${struct(RAW_COLUMNS)}, ${options})`;
 }
 
-function rejectedRows(files: LakeFiles): string {
+function rejectedRows({ root, hasRejected }: LakeFiles): string {
   const columns = [...REJECTED_COLUMNS, { name: 'stage', type: 'varchar' }, HOURLY[0] as Column] as const;
-  if (!files.present.has(REJECTED_PATTERN)) return empty(columns);
+  if (!hasRejected) return empty(columns);
+  const path = quoteText(`${root}/${REJECTED_PATTERN}`);
   const options =
     "format = 'newline_delimited', hive_partitioning = true, hive_types = {dt: DATE, stage: VARCHAR}";
-  return `SELECT * FROM read_json(${path(files, REJECTED_PATTERN)}, columns = ${struct(REJECTED_COLUMNS)}, ${options})`;
+  return `SELECT * FROM read_json(${path}, columns = ${struct(REJECTED_COLUMNS)}, ${options})`;
 }
 
-function typeRows(files: LakeFiles, table: TypeTable): string {
-  const columns = [...ENVELOPE_COLUMNS, ...table.data, ...HOURLY];
-  const pattern = curatedPattern(table.type);
-  if (!files.present.has(pattern)) return `${empty(columns)} UNION ALL BY NAME (${typedRows(table, 'raw')})`;
-  const curated = `read_parquet(${path(files, pattern)}, union_by_name = true, ${PARTITIONS})`;
-  // A field that the schema was given later is null in the files from before.
-  return `${empty(columns)} UNION ALL BY NAME (SELECT * FROM ${curated}) UNION ALL BY NAME (
-    ${typedRows(table, `(SELECT * FROM raw WHERE (dt, hour) NOT IN (SELECT DISTINCT (dt, hour) FROM ${curated}))`)})`;
+function typeRows({ curated, pending, neighbours }: TypeFiles, table: TypeTable): string {
+  // It says which columns there are: a field that the schema was given later is null in the files from before.
+  const parts = [empty([...ENVELOPE_COLUMNS, ...table.data, ...HOURLY])];
+  if (curated.length > 0) {
+    parts.push(`SELECT * FROM read_parquet(${list(curated)}, union_by_name = true, ${PARTITIONS})`);
+  }
+  if (pending.length > 0) {
+    const rows = `SELECT * FROM (${typedRows(table, `(${rawRows(list(pending))})`)})`;
+    const once = `ANTI JOIN (SELECT _source, _id FROM read_parquet(${list(neighbours)})) USING (_source, _id)`;
+    parts.push(neighbours.length > 0 ? `${rows} ${once}` : rows);
+  }
+  return parts.map((part) => `(${part})`).join(' UNION ALL BY NAME ');
 }
 
 /** A relation without rows that says which columns there are, and in which order. */
@@ -95,7 +111,7 @@ function empty(columns: readonly Column[]): string {
 const struct = (columns: readonly Column[]): string =>
   `{${columns.map(({ name, type }) => `${name}: ${quoteText(duckdbType(type))}`).join(', ')}}`;
 
-const path = ({ root }: LakeFiles, pattern: string): string => quoteText(`${root}/${pattern}`);
+const list = (paths: readonly string[]): string => `[${paths.map(quoteText).join(', ')}]`;
 
 /** The names of all tables of a lake. */
 export const tableNames = (types: readonly EventType[]): string[] => [

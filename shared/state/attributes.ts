@@ -32,6 +32,10 @@ export function readNumber(item: Item, name: string, otherwise: number): number 
   return value === undefined ? otherwise : Number(value);
 }
 
+/** The texts of a list; none where it is missing. */
+export const readTexts = (item: Item, name: string): string[] =>
+  (item[name]?.L ?? []).map((entry) => entry.S ?? '');
+
 /** A map of numbers such as a cut: shard -> commit number. */
 export const numberMap = (entries: ReadonlyMap<string, number>): AttributeValue => ({
   M: Object.fromEntries([...entries].map(([name, value]) => [name, number(value)])),

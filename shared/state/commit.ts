@@ -1,4 +1,14 @@
-import { binary, compactItem, finite, type Item, number, readNumber, readText, text } from './attributes.ts';
+import {
+  binary,
+  compactItem,
+  finite,
+  type Item,
+  number,
+  readNumber,
+  readText,
+  readTexts,
+  text,
+} from './attributes.ts';
 import { compressJson, decompressJson } from './compress.ts';
 import { commitSk, itemKey, logPk } from './keys.ts';
 import { decodeOpen, encodeOpen, type OpenSlices } from './open-slices.ts';
@@ -131,9 +141,6 @@ export function decodeCommit(item: Item): Commit {
     expiresAt: readNumber(item, 'expiresAt', 0),
   };
 }
-
-export const readTexts = (item: Item, name: string): string[] =>
-  (item[name]?.L ?? []).map((entry) => entry.S ?? '');
 
 /** The counts of two together. */
 export function addCounts(a: Counts, b: Counts): Counts {

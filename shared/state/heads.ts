@@ -1,7 +1,16 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { compactItem, finite, type Item, number, readNumber, readText, text } from './attributes.ts';
+import {
+  compactItem,
+  finite,
+  type Item,
+  number,
+  readNumber,
+  readText,
+  readTexts,
+  text,
+} from './attributes.ts';
 import { type Clock, readClock } from './clock.ts';
-import { type Counts, countsAttribute, NO_COUNTS, readCounts, readTexts, type Tail } from './commit.ts';
+import { type Counts, countsAttribute, NO_COUNTS, readCounts, type Tail } from './commit.ts';
 import { CLOCK_SK, headsPk } from './keys.ts';
 import { formatPosition, type Position, parsePosition, START } from './position.ts';
 import type { StageTable } from './stage-table.ts';

@@ -93,9 +93,20 @@ test('a sweep that does not happen is an alarm, and no data means that it did no
   });
   const silent = alarms.filter(({ properties }) => properties.TreatMissingData !== 'notBreaching');
   expect(silent.map(({ path }) => path)).toEqual([
+    'Processing/Lake/Missed',
     'Processing/MeterReadings/EveryMinute/Missed',
     'Processing/Doors/EveryMinute/Missed',
   ]);
+});
+
+test('one run of compaction that fails is an alarm: the next one is a quarter of an hour away', () => {
+  const alarm = alarms.find(({ path }) => path === 'Processing/Lake/HoursNotCompacted');
+  expect(alarm?.properties).toMatchObject({
+    MetricName: 'Errors',
+    Threshold: 1,
+    EvaluationPeriods: 1,
+    DatapointsToAlarm: 1,
+  });
 });
 
 test('every alarm says what has happened and tells the topic', () => {

@@ -125,12 +125,15 @@ test('compaction reads raw objects and replaces curated ones', () => {
   expected(
     'Processing/Lake/Compact',
     ...failures,
+    'dynamodb:GetItem Streams/Tables/State',
     'dynamodb:Query Streams/Tables/State',
     'dynamodb:UpdateItem Streams/Tables/State',
     's3:ListBucket Streams/Lake',
+    's3:GetObject Streams/Lake/left-out/*',
     's3:GetObject Streams/Lake/raw/*',
     's3:GetObject Streams/Lake/events/*',
     's3:PutObject Streams/Lake/events/*',
+    's3:PutObject Streams/Lake/left-out/*',
   );
 });
 
@@ -160,7 +163,7 @@ test('no role allows any call by a pattern, or on anything but objects under a p
   for (const line of [...permissions.values()].flat()) {
     const [action, target] = line.split(' ') as [string, string];
     expect(action).not.toContain('*');
-    expect(target).toMatch(/^(?!.*\*)|^Streams\/Lake\/(raw|events|rejected|aws\/lambda)\/\*$/);
+    expect(target).toMatch(/^(?!.*\*)|^Streams\/Lake\/(raw|events|left-out|rejected|aws\/lambda)\/\*$/);
   }
 });
 

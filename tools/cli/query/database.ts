@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { lakePatterns, lakeViews } from '../../../shared/lake/views.ts';
+import { lakeViews } from '../../../shared/lake/views.ts';
 import type { EventType } from '../../../shared/pipeline/index.ts';
 import type { Answer } from './answer.ts';
+import { findLakeFiles } from './lake-files.ts';
 import { plainValue } from './plain-value.ts';
 
 /** A lake's tables in a DuckDB of their own, in memory. */
@@ -17,12 +18,8 @@ export class LakeDatabase {
     // Loaded only here: it is large, and no other command needs it.
     const { DuckDBInstance } = await import('@duckdb/node-api');
     const connection = await (await DuckDBInstance.create(':memory:')).connect();
-    const present = new Set<string>();
-    for (const pattern of lakePatterns(types)) {
-      const found = await connection.runAndReadAll('SELECT 1 FROM glob($1) LIMIT 1', [`${root}/${pattern}`]);
-      if (found.currentRowCount > 0) present.add(pattern);
-    }
-    for (const statement of lakeViews({ root, present }, types)) await connection.run(statement);
+    const files = await findLakeFiles(connection, root, types);
+    for (const statement of lakeViews(files, types)) await connection.run(statement);
     return new LakeDatabase(connection);
   }
 

@@ -2,14 +2,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { mapLimit } from '../state/concurrency.ts';
-import { curatedKey, partitionOf } from './layout.ts';
+import { compactType, type TypeRows } from './compact-type.ts';
 import type { LakeObjects, ListedObject } from './object-store.ts';
-import { typedRows } from './sql.ts';
 import { RAW_COLUMNS, type TypeTable } from './tables.ts';
 import { duckdbType, quoteText } from './types.ts';
 
-/** What the compaction of an hour works with. */
-export interface HourContext {
+/** What the compaction of a part of an hour works with. */
+export interface PartContext {
   readonly objects: LakeObjects;
   readonly tables: readonly TypeTable[];
   /** A folder for temporary files: raw objects, curated files, and what DuckDB cannot hold in memory. */
@@ -18,25 +17,29 @@ export interface HourContext {
   readonly memoryMb: number;
 }
 
+/** A part of an hour: the raw objects whose keys lie in a range. */
+export interface Part {
+  /** Start of the hour, epoch milliseconds. */
+  readonly hour: number;
+  readonly number: number;
+  /** Keys, exclusive and inclusive; empty where the range has no such end. */
+  readonly after: string;
+  readonly upTo: string;
+  readonly raw: readonly ListedObject[];
+}
+
 const FETCHES = 16;
-/** Rows per row group of the files: what a query that looks for a span of event time can skip. */
-const ROW_GROUP = 122_880;
 
 /**
- * Makes the curated files of one hour from its raw objects: typed, by event time, each event once, also where the hour before
- * has it already. The files are a function of the raw objects and of the hour before, so that doing it again, or twice at the
- * same time, does no harm.
+ * Makes the curated files of one part of an hour from its raw objects: typed, by event time, each event once, also where a part
+ * before it, or the hour before, has it already. The files are a function of the raw objects, so that doing it again,
+ * or twice at the same time, does no harm.
  *
- * @param hour - its start, epoch milliseconds
- * @returns how many rows each type has
+ * @returns what each type has
  */
-export async function compactHour(
-  context: HourContext,
-  hour: number,
-  raw: readonly ListedObject[],
-): Promise<Map<string, number>> {
+export async function compactPart(context: PartContext, part: Part): Promise<Map<string, TypeRows>> {
   await mkdir(context.scratch, { recursive: true });
-  const folder = await mkdtemp(join(context.scratch, 'hour-'));
+  const folder = await mkdtemp(join(context.scratch, 'part-'));
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${context.memoryMb}MB`,
@@ -46,11 +49,12 @@ export async function compactHour(
   });
   const connection = await instance.connect();
   try {
-    await loadRaw(context, connection, folder, raw);
-    const rows = new Map<string, number>();
+    await loadRaw(context, connection, folder, part.raw);
+    const rows = new Map<string, TypeRows>();
     for (const table of context.tables) {
-      const count = await compactType(context, connection, folder, hour, table);
-      if (count > 0) rows.set(table.type, count);
+      const place = { objects: context.objects, connection, folder };
+      const made = await compactType(place, part, table);
+      if (made !== undefined) rows.set(table.type, made);
     }
     return rows;
   } finally {
@@ -62,7 +66,7 @@ export async function compactHour(
 
 /** Reads the raw objects once into a table that every type is then taken from. */
 async function loadRaw(
-  { objects }: HourContext,
+  { objects }: PartContext,
   connection: DuckDBConnection,
   folder: string,
   raw: readonly ListedObject[],
@@ -79,29 +83,5 @@ async function loadRaw(
     `CREATE TEMP TABLE raw AS SELECT *, NULL AS dt, NULL AS hour FROM read_json([${paths}],
       columns = {${columns}}, format = 'newline_delimited', compression = 'gzip')`,
   );
-}
-
-async function compactType(
-  { objects }: HourContext,
-  connection: DuckDBConnection,
-  folder: string,
-  hour: number,
-  table: TypeTable,
-): Promise<number> {
-  const before = curatedKey(table.type, partitionOf(hour - 1));
-  let once = '';
-  if ((await objects.list(before)).length > 0) {
-    const earlier = join(folder, 'earlier.parquet');
-    await objects.fetch(before, earlier);
-    once = `ANTI JOIN read_parquet(${quoteText(earlier)}) USING (_source, _id)`;
-  }
-  const path = join(folder, 'curated.parquet');
-  // The partition is in the key, where every reader looks for it.
-  const copied = await connection.runAndReadAll(
-    `COPY (SELECT * EXCLUDE (dt, hour) FROM (${typedRows(table, 'raw')}) ${once} ORDER BY _time, _key, _source, _id)
-     TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP})`,
-  );
-  const count = Number(copied.getRows()[0]?.[0] ?? 0);
-  if (count > 0) await objects.replace(curatedKey(table.type, partitionOf(hour)), path);
-  return count;
+  await mapLimit(files, FETCHES, (path) => rm(path));
 }
