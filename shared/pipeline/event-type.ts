@@ -17,9 +17,9 @@ export type ScalarField<T> = {
 }[keyof T & string];
 
 /** What producers send: a name, a schema, and which of its fields say when, for whom and which event. */
-export interface EventType<T = Record<string, unknown>> {
+export interface EventType<T = Record<string, unknown>, Name extends string = string> {
   readonly kind: 'type';
-  readonly name: string;
+  readonly name: Name;
   readonly description: string;
   readonly schema: z.ZodType<T>;
   /** Field that holds the event's id. Where it is absent from an event, ingestion assigns one. */
@@ -47,7 +47,10 @@ export interface EventTypeOptions<T> {
  *
  * @param name - lower-case words joined by hyphens; the `type` of its events and the last part of its ingestion path
  */
-export function eventType<T>(name: string, options: EventTypeOptions<T>): EventType<T> {
+export function eventType<T, const Name extends string = string>(
+  name: Name,
+  options: EventTypeOptions<T>,
+): EventType<T, Name> {
   return {
     kind: 'type',
     name,

@@ -41,7 +41,7 @@ function land(
   n: number,
   arrival: number,
   events: readonly (readonly [id: string, data: unknown])[],
-  of = type.name,
+  of: string = type.name,
 ) {
   const lines = events.map(([id, data], index) =>
     rawLine(

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { pathOf } from '../../../client/event-line.ts';
 import type { EventType } from '../../../shared/pipeline/index.ts';
 import { traffic } from '../../../shared/pipelines/network-traffic.ts';
-import { eventPath, type Item, lineId, parseJsonLine } from '../../../tools/cli/send/items.ts';
+import { type Item, lineId, parseJsonLine } from '../../../tools/cli/send/items.ts';
 
 const type = traffic as unknown as EventType;
 const item = (text: string, line = 1) => parseJsonLine(type, line, text) as Item;
@@ -45,8 +46,8 @@ describe('an event from a line of JSON', () => {
       `{"specversion":"1.0","id":"${lineId(1, text)}","source":"/v1/events/network-traffic",` +
         `"type":"network-traffic","time":5,"data":${text}}`,
     );
-    expect(eventPath({ ...type, id: undefined })).toBe('v1/events');
-    expect(eventPath(type)).toBe('v1/events/network-traffic');
+    expect(pathOf({ ...type, id: undefined })).toBe('events');
+    expect(pathOf(type)).toBe('events/network-traffic');
   });
 
   test.each(['', '{', 'null', '5', '[]', '"text"', "{'a':1}"])('%j is refused', (text) => {

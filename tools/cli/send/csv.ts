@@ -1,7 +1,8 @@
 import { CsvError, parse } from 'csv-parse';
+import { eventLine } from '../../../client/event-line.ts';
 import { parseEventTime } from '../../../shared/events/time.ts';
 import { type EventType, fieldOf } from '../../../shared/pipeline/index.ts';
-import { type Block, eventJson, type Item, lineId, type Refusal } from './items.ts';
+import { type Block, type Item, lineId, type Refusal } from './items.ts';
 import { MAX_LINE_BYTES } from './lines.ts';
 
 /** A number as JSON writes it, leading zeros allowed: what `Number` reads besides (hexadecimal, blanks) is text. */
@@ -146,6 +147,6 @@ function readRow(type: EventType, header: Header, { record, line, raw }: Row): I
     const value = record[index] ?? '';
     if (value !== '') data[field] = convert(value);
   }
-  const json = eventJson(type, lineId(line, text), data, JSON.stringify(data));
+  const json = eventLine(type, lineId(line, text), data, JSON.stringify(data));
   return { line, text, json, time: parseEventTime(data[type.time]) };
 }

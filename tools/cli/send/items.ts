@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { eventLine, hasId } from '../../../client/event-line.ts';
 import { parseEventTime } from '../../../shared/events/time.ts';
 import type { EventType } from '../../../shared/pipeline/index.ts';
 
@@ -48,37 +49,6 @@ export function parseJsonLine(type: EventType, line: number, text: string): Item
   }
   // Most lines bring an id, and hashing costs as much as parsing.
   const fields = data as Record<string, unknown>;
-  const hasId = type.id !== undefined && fields[type.id] !== undefined && fields[type.id] !== null;
-  const json = hasId ? text : eventJson(type, lineId(line, text), fields, text);
+  const json = hasId(type, fields) ? text : eventLine(type, lineId(line, text), fields, text);
   return { line, text, json, time: parseEventTime(fields[type.time]) };
-}
-
-/**
- * The JSON to send for one event's data, given as an object and as the text it came from. Where the type has no field
- * for an id, the event goes as a CloudEvents event, which always has one; its source is that of bare data.
- */
-export function eventJson(type: EventType, id: string, data: Record<string, unknown>, text: string): string {
-  if (type.id !== undefined) return withId(type.id, id, data, text);
-  const attributes = JSON.stringify({
-    specversion: '1.0',
-    id,
-    source: `/v1/events/${type.name}`,
-    type: type.name,
-    time: data[type.time] ?? null,
-  });
-  return `${attributes.slice(0, -1)},"data":${text}}`;
-}
-
-/** Where the JSON of a type's events is posted, relative to the API's root. */
-export const eventPath = (type: EventType): string =>
-  type.id === undefined ? 'v1/events' : `v1/events/${type.name}`;
-
-function withId(field: string, id: string, data: Record<string, unknown>, text: string): string {
-  const given = data[field];
-  // A null has to be replaced: of two equal names in one object the last counts.
-  if (given === null) return JSON.stringify({ ...data, [field]: id });
-  if (given !== undefined) return text;
-  const rest = text.slice(text.indexOf('{') + 1);
-  const comma = rest.trimStart().startsWith('}') ? '' : ',';
-  return `{${JSON.stringify(field)}:"${id}"${comma}${rest}`;
 }

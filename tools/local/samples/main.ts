@@ -1,11 +1,8 @@
 import { parseArgs } from 'node:util';
-import { encodeBody } from '../../cli/send/batches.ts';
-import { SendClient } from '../../cli/send/client.ts';
-import type { Item } from '../../cli/send/items.ts';
+import { type DeclaredType, MillraceClient } from '../../../client/index.ts';
 import { machineName, readCounters } from './counters.ts';
 import { DEFAULT_FLEET, Fleet } from './fleet.ts';
 import { Machine } from './machine.ts';
-import { Outbox } from './outbox.ts';
 import type { Traffic } from './traffic.ts';
 import { DEFAULT_WARD, type VitalSigns, Ward } from './ward.ts';
 
@@ -17,7 +14,7 @@ import { DEFAULT_WARD, type VitalSigns, Ward } from './ward.ts';
  */
 const TICK_MS = 1_000;
 const READING_MS = 5_000;
-const FOREVER = Number.POSITIVE_INFINITY;
+const CLOSE_MS = 1_000;
 
 const { values } = parseArgs({
   options: { url: { type: 'string' }, key: { type: 'string', default: 'local' } },
@@ -28,38 +25,42 @@ if (typeof url !== 'string') throw new Error('say where to send to: --url http:/
 
 const report = (problem: string): void => console.error(problem);
 
-function outboxOf<T extends object>(type: string, timeOf: (event: T) => number): Outbox<T> {
-  const client = new SendClient({
-    endpoint: new URL(`v1/events/${type}`, url),
-    key: values.key,
-    patience: FOREVER,
-    firstPatience: FOREVER,
-  });
-  const deliver = async (items: readonly Item[]) => {
-    const { refused } = await client.deliver(items, await encodeBody(items));
-    const [first] = refused;
-    if (first !== undefined) report(`${refused.length} events are refused, the first: ${first.reason}`);
-  };
-  return new Outbox(deliver, report, timeOf);
+// Written down instead of taken from the pipelines, whose schemas this process has no use for.
+type Sample = DeclaredType<'network-traffic', Traffic> | DeclaredType<'patient-vitals', VitalSigns>;
+
+const client = new MillraceClient<Sample>({
+  url,
+  key: values.key,
+  types: [
+    { name: 'network-traffic', id: 'event_id' },
+    { name: 'patient-vitals', id: 'event_id' },
+  ],
+  warn: report,
+});
+
+/** Sends what there is room for: while the server is away the client holds about half an hour of the samples. */
+function offer<Event extends object>(events: readonly Event[], send: (event: Event) => unknown): void {
+  const lost = events.filter((event) => send(event) === false).length;
+  if (lost > 0) report(`${lost} events are lost: the server was away for too long`);
 }
 
-const traffic = outboxOf<Traffic>('network-traffic', ({ ts }) => ts);
-const vitals = outboxOf<VitalSigns>('patient-vitals', ({ timestamp }) => timestamp);
+const sendTraffic = (event: Traffic) => client.trySend('network-traffic', event);
+const sendVitals = (event: VitalSigns) => client.trySend('patient-vitals', event);
 const fleet = new Fleet({ ...DEFAULT_FLEET, start: Date.now() });
 const ward = new Ward({ ...DEFAULT_WARD, start: Date.now() });
 const machine = new Machine(machineName());
 let reading = false;
 
 setInterval(() => {
-  traffic.add(fleet.reports(Date.now()));
-  vitals.add(ward.readings(Date.now()));
+  offer(fleet.reports(Date.now()), sendTraffic);
+  offer(ward.readings(Date.now()), sendVitals);
 }, TICK_MS);
 setInterval(async () => {
   // Reading runs programs on some systems, and those can take their time.
   if (reading) return;
   reading = true;
   try {
-    traffic.add(machine.traffic(await readCounters(), Date.now()));
+    offer(machine.traffic(await readCounters(), Date.now()), sendTraffic);
   } catch (error) {
     report(error instanceof Error ? error.message : String(error));
   }
@@ -67,8 +68,9 @@ setInterval(async () => {
 }, READING_MS);
 
 const parent = process.ppid;
-process.on('disconnect', () => process.exit());
-process.on('SIGTERM', () => process.exit());
+const end = () => void client.close(CLOSE_MS).finally(() => process.exit());
+process.on('disconnect', end);
+process.on('SIGTERM', end);
 // Ctrl-C reaches the whole group; the parent decides when it is over.
 process.on('SIGINT', () => {});
 // A parent that was killed says nothing: its orphans get another one.

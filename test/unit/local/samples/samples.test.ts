@@ -1,9 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Counters } from '../../../../tools/local/samples/counters.ts';
 import { machineName, readCounters } from '../../../../tools/local/samples/counters.ts';
 import { DEFAULT_FLEET, Fleet } from '../../../../tools/local/samples/fleet.ts';
 import { Machine } from '../../../../tools/local/samples/machine.ts';
-import { Outbox } from '../../../../tools/local/samples/outbox.ts';
 import type { Traffic } from '../../../../tools/local/samples/traffic.ts';
 
 const START = Date.UTC(2026, 0, 1, 12);
@@ -108,56 +107,5 @@ describe('the counters of this machine', () => {
       expect([iface.length, ip.length].every((length) => length > 0)).toBe(true);
       expect(receiveBytes >= 0 && sendBytes >= 0).toBe(true);
     }
-  });
-});
-
-describe('the outbox', () => {
-  const events = (count: number, first = 0) =>
-    Array.from({ length: count }, (_, index) => ({ event_id: `${first + index}` }) as Traffic);
-  const timeOf = ({ ts }: Traffic) => ts;
-  const idsOf = (items: readonly { readonly json: string }[]) =>
-    items.map(({ json }) => JSON.parse(json).event_id);
-
-  test('sends one batch at a time, in order, while more is added', async () => {
-    const sent: string[] = [];
-    let release = () => {};
-    const deliver = vi.fn(async (items: readonly { readonly json: string }[]) => {
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      sent.push(...idsOf(items));
-    });
-    const outbox = new Outbox(deliver, () => {}, timeOf);
-    outbox.add(events(2));
-    outbox.add(events(3, 2));
-    expect(deliver).toHaveBeenCalledOnce();
-    expect(outbox.size).toBe(3);
-    release();
-    await vi.waitFor(() => expect(deliver).toHaveBeenCalledTimes(2));
-    release();
-    await vi.waitFor(() => expect(sent).toEqual(['0', '1', '2', '3', '4']));
-  });
-
-  test('drops the oldest when the server is away for long, and says so', () => {
-    const problems: string[] = [];
-    const outbox = new Outbox(
-      () => new Promise(() => {}),
-      (problem) => problems.push(problem),
-      timeOf,
-    );
-    outbox.add(events(1));
-    outbox.add(events(20_010));
-    expect(outbox.size).toBe(20_000);
-    expect(problems).toEqual(['10 events are lost: the server was away for too long']);
-  });
-
-  test('goes on after a batch that is refused', async () => {
-    const problems: string[] = [];
-    const deliver = vi.fn().mockRejectedValueOnce(new Error('401: no')).mockResolvedValue(undefined);
-    const outbox = new Outbox(deliver, (problem) => problems.push(problem), timeOf);
-    outbox.add(events(1));
-    await vi.waitFor(() => expect(problems).toEqual(['401: no']));
-    outbox.add(events(1, 1));
-    await vi.waitFor(() => expect(deliver).toHaveBeenCalledTimes(2));
   });
 });

@@ -1,21 +1,30 @@
 import { expect, test } from 'vitest';
-import { interpret, parseRetryAfter } from '../../../tools/cli/send/answer.ts';
+import { interpret, parseRetryAfter } from '../../../client/answer.ts';
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) =>
   interpret(status, new Headers(headers), typeof body === 'string' ? body : JSON.stringify(body));
 
 test('a receipt says what is stored and what is rejected', () => {
   expect(
-    answer(202, { accepted: 2, rejected: [{ index: 1, id: null, reason: 'ts: must be integer' }] }),
+    answer(202, {
+      accepted: 2,
+      rejected: [
+        { index: 1, id: null, code: 'invalid-data', pointer: '/ts', reason: 'ts: must be integer' },
+        { index: 2 },
+      ],
+    }),
   ).toEqual({
     kind: 'stored',
     accepted: 2,
-    rejected: new Map([[1, 'ts: must be integer']]),
+    rejected: new Map([
+      [1, { code: 'invalid-data', pointer: '/ts', reason: 'ts: must be integer' }],
+      [2, { code: 'rejected', pointer: '', reason: 'no reason given' }],
+    ]),
   });
 });
 
-test('a batch of which nothing is valid is settled too', () => {
-  expect(answer(400, { rejected: [{ index: 0, reason: 'no' }] })).toMatchObject({
+test.each([400, 403])('a batch of which nothing is valid or allowed is settled too: %d', (status) => {
+  expect(answer(status, { rejected: [{ index: 0, reason: 'no' }] })).toMatchObject({
     kind: 'stored',
     accepted: 0,
   });
@@ -45,7 +54,7 @@ test('of a request that was stored in part only the rest is tried again', () => 
     kind: 'retry',
     reason: '503: x',
     retryAfter: 2000,
-    rejected: new Map([[2, 'no']]),
+    rejected: new Map([[2, { code: 'rejected', pointer: '', reason: 'no' }]]),
     left: new Set([0]),
   });
 });
