@@ -34,11 +34,16 @@ export class Batcher {
     else if (this.#due()) this.#wake?.();
   }
 
-  /** Sends what is there without waiting for more; resolves when all of it is settled. */
-  flush(): Promise<void> {
-    if (this.#settled === this.#added) return Promise.resolve();
+  /** Sends what is there without waiting for more. */
+  hurry(): void {
     this.#flushTo = this.#added;
     this.#wake?.();
+  }
+
+  /** Does so, and resolves when all of it is settled. */
+  flush(): Promise<void> {
+    if (this.#settled === this.#added) return Promise.resolve();
+    this.hurry();
     return new Promise((resolve) => this.#flushes.push({ to: this.#flushTo, resolve }));
   }
 

@@ -34,7 +34,7 @@ const CLOSE_MS = 30_000;
  *
  * @typeParam Type - the declared types of its events, inferred from the option `types`
  */
-export class MillraceClient<Type extends DeclaredType = DeclaredType> {
+export class MillraceClient<const Type extends DeclaredType = DeclaredType> {
   readonly #options: ClientOptions<Type>;
   readonly #prepare: Preparer<Type>;
   readonly #room: Room;
@@ -135,9 +135,14 @@ export class MillraceClient<Type extends DeclaredType = DeclaredType> {
   async #take(prepare: () => Prepared): Promise<Ticket> {
     this.#assertOpen();
     const prepared = prepare();
-    await this.#room.take(prepared.line.length);
+    const size = prepared.line.length;
+    if (!this.#room.tryTake(size)) {
+      // Nothing more can come until something has gone.
+      for (const batcher of this.#batchers.values()) batcher.hurry();
+      await this.#room.take(size);
+    }
     if (this.#closing !== undefined) {
-      this.#room.release(prepared.line.length);
+      this.#room.release(size);
       this.#assertOpen();
     }
     return this.#add(prepared);

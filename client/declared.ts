@@ -15,11 +15,13 @@ export interface DeclaredType<Name extends string = string, Data = object> {
   readonly schema?: { readonly _zod: { readonly output: Data } } | undefined;
 }
 
-/** What the events of a declared type hold. */
+/** What the events of a declared type hold; any object where it does not say. */
 export type DataOf<Type> = Type extends {
   readonly schema?: { readonly _zod: { readonly output: infer Data } } | undefined;
 }
-  ? Data
+  ? unknown extends Data
+    ? object
+    : Data
   : object;
 
 /** The one of several declared types that has a name. */
