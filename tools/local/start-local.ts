@@ -6,7 +6,7 @@ import { DataLock } from './data-lock.ts';
 import { Gateway } from './http/gateway.ts';
 import { Notices } from './notices.ts';
 import { REGION } from './place.ts';
-import type { LocalRun } from './run.ts';
+import type { LocalEndpoints, LocalRun } from './run.ts';
 import { atMost, Shutdown } from './shutdown.ts';
 import { describeMessage } from './sns/messages.ts';
 import { startBackends } from './start-backends.ts';
@@ -31,6 +31,8 @@ export interface StartOptions {
   readonly maxProcesses?: number;
   /** How long running work may take to end when the run stops, in milliseconds. */
   readonly drainMs?: number;
+  /** Says where functions find the services instead: behind what makes them fail, for example. */
+  readonly endpointsOf?: (endpoints: LocalEndpoints) => Promise<LocalEndpoints>;
 }
 
 /** Where the HTTP API of a local run lists what was published to topics, the newest first. */
@@ -72,10 +74,12 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<LocalRu
   shutdown.add(() => gateway.end());
   lock.announce(url);
 
-  const [directory, backends] = await Promise.all([
+  const [directory, started] = await Promise.all([
     findAssembly(options, onProgress),
     startBackends({ dataDir, notice: notices.say, shutdown, onProgress }),
   ]);
+  const endpoints = (await options.endpointsOf?.(started.endpoints)) ?? started.endpoints;
+  const backends = { ...started, endpoints };
   const model = loadModel(directory, url);
   const pipeline = await startPipeline({
     model,
@@ -98,7 +102,7 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<LocalRu
   };
   return {
     url,
-    endpoints: backends.endpoints,
+    endpoints,
     region: REGION,
     streams: model.streams.map(({ name }) => name),
     tables: model.tables.map(({ name }) => name),
