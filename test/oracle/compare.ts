@@ -20,7 +20,8 @@ export async function fetchResults(
   const found = new Map<string, Values>();
   let cursor: string | null = null;
   do {
-    const address = new URL(`/v1/windows/${stage}`, url);
+    // The API of an emulator is below a path.
+    const address = new URL(`v1/windows/${stage}`, `${String(url).replace(/\/$/, '')}/`);
     address.searchParams.set('from', first);
     address.searchParams.set('to', String(Date.parse(last) + 1));
     address.searchParams.set('limit', '10000');

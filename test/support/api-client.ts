@@ -20,27 +20,34 @@ export interface StageCounts {
   readonly rejected: number;
 }
 
+/** Where a Millrace answers and the key that it wants; an address alone is a local run's. */
+export type Api = string | { readonly url: string; readonly key: string };
+
+const LOCAL_KEY = 'local';
+
+/** Asks a Millrace, with its key. */
+export function ask(api: Api, path: string, init: RequestInit = {}): Promise<Response> {
+  const { url, key } = typeof api === 'string' ? { url: api, key: LOCAL_KEY } : api;
+  return fetch(`${url}${path}`, { ...init, headers: { ...HEADERS, 'x-api-key': key, ...init.headers } });
+}
+
 export const STAGES = ['device-traffic', 'ip-share'] as const;
-export const HEADERS = { 'x-api-key': 'local', 'content-type': 'application/json' } as const;
+export const HEADERS = { 'x-api-key': LOCAL_KEY, 'content-type': 'application/json' } as const;
 /** Long, since the machine may be busy; whoever waits goes on as soon as it is true. */
 export const EVENTUALLY = { timeout: 60_000, interval: 100 } as const;
 
 /** Posts events of the sample type. */
 export function post(
-  url: string,
+  api: Api,
   body: string | Uint8Array<ArrayBuffer>,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  return fetch(`${url}/v1/events/network-traffic`, {
-    method: 'POST',
-    headers: { ...HEADERS, ...headers },
-    body,
-  });
+  return ask(api, '/v1/events/network-traffic', { method: 'POST', headers, body });
 }
 
 /** Posts lines of JSON as one array, all of which must be taken. */
-export async function postAll(url: string, lines: readonly string[]): Promise<void> {
-  const answer = await post(url, `[${lines.join(',')}]`);
+export async function postAll(api: Api, lines: readonly string[]): Promise<void> {
+  const answer = await post(api, `[${lines.join(',')}]`);
   // An answer may also name the repetitions within it: they are stored, for the stages to tell.
   const { accepted, rejected } = (await answer.json()) as { accepted?: number; rejected?: unknown };
   expect({ status: answer.status, accepted, rejected }).toEqual({
@@ -51,37 +58,40 @@ export async function postAll(url: string, lines: readonly string[]): Promise<vo
 }
 
 /** The counts of the stages over network traffic, by name. */
-export async function countsOf(url: string): Promise<Record<string, StageCounts>> {
-  const counts = await stageCounts(url);
+export async function countsOf(api: Api): Promise<Record<string, StageCounts>> {
+  const counts = await stageCounts(api);
   return Object.fromEntries(
     Object.entries(counts).filter(([name]) => STAGES.some((stage) => stage === name)),
   );
 }
 
 /** The counts of every stage, by name. */
-export async function stageCounts(url: string): Promise<Record<string, StageCounts>> {
-  const answer = await fetch(`${url}/v1/stages`, { headers: HEADERS });
+export async function stageCounts(api: Api): Promise<Record<string, StageCounts>> {
+  const answer = await ask(api, '/v1/stages');
   const { stages } = (await answer.json()) as { stages: { name: string; counts: StageCounts }[] };
   return Object.fromEntries(stages.map(({ name, counts }) => [name, counts]));
 }
 
 /** One page of results. */
 export async function pageOf(
-  url: string,
+  api: Api,
   stage: string,
   search: Readonly<Record<string, string>> = {},
 ): Promise<{ items: Item[]; cursor: string | null }> {
-  const answer = await fetch(`${url}/v1/windows/${stage}?${new URLSearchParams(search)}`, {
-    headers: HEADERS,
-  });
+  const answer = await ask(api, `/v1/windows/${stage}?${new URLSearchParams(search)}`);
   expect(answer.status).toBe(200);
   return (await answer.json()) as { items: Item[]; cursor: string | null };
 }
 
 /** Waits until the results of all stages are those of the events, and no others in their span. */
-export function becomesEqual(url: string, lines: Iterable<string>): Promise<void> {
+export function becomesEqual(
+  api: Api,
+  lines: Iterable<string>,
+  patience: { readonly timeout: number; readonly interval: number } = EVENTUALLY,
+): Promise<void> {
   const expected = expectedResults(lines);
-  return expect.poll(() => compareResults(url, expected), EVENTUALLY).toEqual([]);
+  const { url, key } = typeof api === 'string' ? { url: api, key: LOCAL_KEY } : api;
+  return expect.poll(() => compareResults(url, expected, key), patience).toEqual([]);
 }
 
 /**

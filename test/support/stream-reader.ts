@@ -29,7 +29,8 @@ export async function readEvents(client: KinesisClient, StreamName: string): Pro
     for (let empty = false; !empty && ShardIterator !== undefined; ) {
       const answer = await client.send(new GetRecordsCommand({ ShardIterator }));
       const { Records = [] } = answer;
-      empty = Records.length === 0;
+      // AWS answers with nothing now and then before the end.
+      empty = Records.length === 0 && (answer.MillisBehindLatest ?? 0) === 0;
       ShardIterator = answer.NextShardIterator;
       for (const { Data } of Records) {
         decodeRecord(Data as Uint8Array, {

@@ -8,7 +8,7 @@ const NAME = 'deploy-local';
 
 /** A write key of a deployment: the one of the last time while it is in use, else a new one. */
 export async function writeKey(deployed: Deployed, last: string | undefined): Promise<string> {
-  const client = new DynamoDBClient(clientOptions(deployed.place));
+  const client = new DynamoDBClient(clientOptions(deployed.place, 'dynamodb'));
   try {
     const store = new KeyStore(client, outputOf(deployed, 'KeysTable'));
     const hash = last === undefined ? '' : createHash('sha256').update(last).digest('hex');

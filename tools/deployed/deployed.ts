@@ -1,5 +1,7 @@
 import { CloudFormationClient, paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
 import { pascalCase } from '../../infra/names.ts';
+import { CREDENTIALS } from '../local/place.ts';
+import type { RunInfo } from '../local/run.ts';
 import { clientOptions, type Place } from './clients.ts';
 
 /** Which deployment: its stacks are called `<prefix>-<environment>-...`. */
@@ -63,7 +65,13 @@ export async function findDeployed(place: Place, name: DeploymentName): Promise<
   return { place, outputs };
 }
 
-/** The value of an output. */
+/** A local run, seen as a deployment. */
+export const runAsDeployed = ({ endpoints, region, outputs }: RunInfo): Deployed => ({
+  place: { endpoints, region, credentials: CREDENTIALS },
+  outputs,
+});
+
+/** The value of an output. @throws NotDeployedError where there is none */
 export function outputOf({ outputs }: Deployed, name: string): string {
   const value = outputs[name];
   if (value === undefined) throw new NotDeployedError(`the deployment has no output "${name}"`);

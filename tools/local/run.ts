@@ -14,6 +14,8 @@ export interface RunInfo {
   readonly url: string;
   readonly endpoints: LocalEndpoints;
   readonly region: string;
+  /** What the stacks tell about themselves, by the outputs' names: docs/deployment.md lists them. */
+  readonly outputs: Readonly<Record<string, string>>;
   /** Physical names of what the template declares. */
   readonly streams: readonly string[];
   readonly tables: readonly string[];
@@ -43,6 +45,6 @@ export interface LocalRun extends RunInfo {
 
 /** The plain data of a run. */
 export function describeRun(local: LocalRun): RunInfo {
-  const { url, endpoints, region, streams, tables, buckets, topics, functions, dataDir } = local;
-  return { url, endpoints, region, streams, tables, buckets, topics, functions, dataDir };
+  const { url, endpoints, region, outputs, streams, tables, buckets, topics, functions, dataDir } = local;
+  return { url, endpoints, region, outputs, streams, tables, buckets, topics, functions, dataDir };
 }

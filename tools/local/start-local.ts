@@ -104,6 +104,7 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<LocalRu
     url,
     endpoints,
     region: REGION,
+    outputs: model.outputs,
     streams: model.streams.map(({ name }) => name),
     tables: model.tables.map(({ name }) => name),
     buckets: model.buckets,

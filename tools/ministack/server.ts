@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -9,6 +10,8 @@ export interface Running {
   readonly pid: number;
   readonly port: number;
   readonly endpoint: string;
+  /** Its temporary files, the code of functions among them. */
+  readonly temporary: string;
 }
 
 /** It did not come up; the message has the end of its log. */
@@ -24,7 +27,7 @@ const LOG_LINES = 15;
 export class Server {
   readonly #folder: string;
 
-  /** @param folder - where its log, its temporary files and what is known of it are kept */
+  /** @param folder - where its log and what is known of it are kept */
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -35,12 +38,8 @@ export class Server {
 
   /** The one that runs; `undefined` where there is none, or the file is left of one that has gone. */
   running(): Running | undefined {
-    try {
-      const known = JSON.parse(readFileSync(this.#file, 'utf8')) as Running;
-      return isMiniStack(known.pid) ? known : undefined;
-    } catch {
-      return undefined;
-    }
+    const known = this.#known();
+    return known !== undefined && isMiniStack(known.pid) ? known : undefined;
   }
 
   /**
@@ -50,9 +49,9 @@ export class Server {
    * @throws ServerError
    */
   async start(program: string, port: number): Promise<Running> {
-    const temporary = this.#temporary;
-    rmSync(temporary, { recursive: true, force: true });
-    mkdirSync(temporary, { recursive: true });
+    mkdirSync(this.#folder, { recursive: true });
+    // Not in the checkout: functions would find its package.json and its node_modules there, which they do not have in Lambda.
+    const temporary = mkdtempSync(join(tmpdir(), 'millrace-ministack-'));
     const chosen = port === 0 ? await freePort() : port;
     const log = openSync(this.log, 'w');
     const child = spawn(program, [], {
@@ -71,7 +70,7 @@ export class Server {
     });
     child.unref();
     const pid = child.pid ?? 0;
-    const running = { pid, port: chosen, endpoint: `http://127.0.0.1:${chosen}` };
+    const running = { pid, port: chosen, endpoint: `http://127.0.0.1:${chosen}`, temporary };
     writeFileSync(this.#file, JSON.stringify(running));
     let exited = false;
     child.once('exit', () => {
@@ -94,6 +93,7 @@ export class Server {
    * @returns what ran, `undefined` where nothing did
    */
   async stop(): Promise<Running | undefined> {
+    const known = this.#known();
     const running = this.running();
     if (running !== undefined) {
       signal(running.pid, 'SIGTERM');
@@ -104,7 +104,7 @@ export class Server {
       }
     }
     rmSync(this.#file, { force: true });
-    rmSync(this.#temporary, { recursive: true, force: true });
+    if (known !== undefined) rmSync(known.temporary, { recursive: true, force: true });
     return running;
   }
 
@@ -112,8 +112,12 @@ export class Server {
     return join(this.#folder, 'server.json');
   }
 
-  get #temporary(): string {
-    return join(this.#folder, 'tmp');
+  #known(): Running | undefined {
+    try {
+      return JSON.parse(readFileSync(this.#file, 'utf8')) as Running;
+    } catch {
+      return undefined;
+    }
   }
 
   #endOfLog(): string {

@@ -2,7 +2,7 @@ import { loadAssembly } from './assembly.ts';
 import { arnOf } from './attributes.ts';
 import { asyncSpec, functionSpec, mappingSpec } from './compute.ts';
 import type { Model } from './model.ts';
-import { type Resource, resolveResources } from './scopes.ts';
+import { type Resource, resolveOutputs, resolveResources } from './scopes.ts';
 import { secretSpec, streamSpec, tableSpec } from './stores.ts';
 import { corsSpec, routeSpecs, scheduleSpec } from './triggers.ts';
 import type { Assembly } from './types.ts';
@@ -78,6 +78,7 @@ export function modelOf(assembly: Assembly, apiUrl: string): Model {
     routes: routeSpecs(resources, leftOut),
     cors: corsSpec(resources),
     secrets: of('AWS::SecretsManager::Secret').map(secretSpec),
+    outputs: resolveOutputs(assembly, apiUrl),
     leftOut,
   };
 }

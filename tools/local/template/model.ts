@@ -131,6 +131,8 @@ export interface Model {
   readonly routes: readonly RouteSpec[];
   readonly cors: CorsSpec | undefined;
   readonly secrets: readonly SecretSpec[];
+  /** What the stacks tell about themselves, by the outputs' names. */
+  readonly outputs: Readonly<Record<string, string>>;
   /** What the template declares and the local run does without, one sentence each. */
   readonly leftOut: readonly string[];
 }

@@ -24,21 +24,8 @@ export function resolveResources(
   apiUrl: string,
   wanted: (type: string) => boolean,
 ): Resource[] {
-  const scopes = assembly.stacks.map((stack) => stackScope(stack, apiUrl, importValue));
-  function importValue(name: string): unknown {
-    for (const [index, { template }] of assembly.stacks.entries()) {
-      const scope = scopes[index];
-      if (scope === undefined) continue;
-      for (const { Export, Value } of Object.values(template.Outputs ?? {})) {
-        if (Export !== undefined && resolve(Export.Name, scope) === name) return resolve(Value, scope);
-      }
-    }
-    throw new TemplateError(`no stack exports "${name}"`);
-  }
-  return assembly.stacks.flatMap((stack, index) => {
-    const scope = scopes[index];
-    if (scope === undefined) return [];
-    return Object.entries(stack.template.Resources ?? {})
+  return stackScopes(assembly, apiUrl).flatMap(({ stack, scope }) =>
+    Object.entries(stack.template.Resources ?? {})
       .filter(([, { Condition }]) => Condition === undefined || scope.condition(Condition))
       .map(([logicalId, { Type, Properties, Metadata }]) => ({
         stack: stack.name,
@@ -47,8 +34,36 @@ export function resolveResources(
         name: scope.named(logicalId).name,
         path: Metadata?.['aws:cdk:path']?.toString(),
         properties: wanted(Type) ? (resolve(Properties ?? {}, scope) as Record<string, unknown>) : {},
-      }));
-  });
+      })),
+  );
+}
+
+/**
+ * The outputs that people and programs read, by name; those that stacks have for each other are left out.
+ *
+ * @throws TemplateError when one refers to what does not exist
+ */
+export function resolveOutputs(assembly: Assembly, apiUrl: string): Record<string, string> {
+  return Object.fromEntries(
+    stackScopes(assembly, apiUrl).flatMap(({ stack, scope }) =>
+      Object.entries(stack.template.Outputs ?? {})
+        .filter(([, { Export }]) => Export === undefined)
+        .map(([name, { Value }]): [string, string] => [name, String(resolve(Value, scope))]),
+    ),
+  );
+}
+
+function stackScopes(assembly: Assembly, apiUrl: string): { stack: Stack; scope: StackScope }[] {
+  const scopes = assembly.stacks.map((stack) => ({ stack, scope: stackScope(stack, apiUrl, importValue) }));
+  function importValue(name: string): unknown {
+    for (const { stack, scope } of scopes) {
+      for (const { Export, Value } of Object.values(stack.template.Outputs ?? {})) {
+        if (Export !== undefined && resolve(Export.Name, scope) === name) return resolve(Value, scope);
+      }
+    }
+    throw new TemplateError(`no stack exports "${name}"`);
+  }
+  return scopes;
 }
 
 interface StackScope extends Scope {

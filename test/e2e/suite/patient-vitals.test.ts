@@ -1,26 +1,30 @@
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createRandom } from '../../tools/bench/traffic.ts';
-import type { LocalRun } from '../../tools/local/run.ts';
-import { DEFAULT_WARD, Ward } from '../../tools/local/samples/ward.ts';
-import type { Message } from '../../tools/local/sns/messages.ts';
-import { startLocal } from '../../tools/local/start-local.ts';
-import { compareResults } from '../oracle/compare.ts';
+import { createRandom } from '../../../tools/bench/traffic.ts';
+import { clientOptions } from '../../../tools/deployed/clients.ts';
+import { outputOf, streamOutput } from '../../../tools/deployed/deployed.ts';
+import { DEFAULT_WARD, Ward } from '../../../tools/local/samples/ward.ts';
+import { compareResults } from '../../oracle/compare.ts';
 import {
   expectedBreaches,
   expectedElevated,
   expectedSessions,
   expectedStats,
   type Vitals,
-} from '../oracle/vitals.ts';
-import { EVENTUALLY, HEADERS, pageOf, type StageCounts, stageCounts } from '../support/api-client.ts';
-import { temporaryFolder } from '../support/millrace-process.ts';
-import { readEvents, streamsOf } from '../support/stream-reader.ts';
+} from '../../oracle/vitals.ts';
+import { ask, pageOf, type StageCounts, stageCounts } from '../../support/api-client.ts';
+import { readEvents } from '../../support/stream-reader.ts';
+import { freeDay } from '../target/free-day.ts';
+import { openTarget } from '../target/open.ts';
+import type { Target } from '../target/target.ts';
+
+const PIPELINE = 'patient-vitals';
+type Alert = Awaited<ReturnType<Target['alerts']>>[number];
 
 const MINUTE = 60_000;
-const START = Date.UTC(2026, 1, 1);
 const MINUTES = 25;
-const END = START + MINUTES * MINUTE;
+/** The first windows begin before the first event. */
+const WINDOW = 5 * MINUTE;
 const STATS = 'vitals-stats';
 const SESSIONS = 'elevated-sessions';
 
@@ -29,12 +33,12 @@ const DISORDER_MS = 9_000;
 const QUIET = 10 * MINUTE;
 
 /** What monitors send: out of order within seconds, some of it twice, some of it without an id. */
-function eventsOfAWard(): Vitals[] {
+function eventsOfAWard(start: number): Vitals[] {
   const random = createRandom(5);
-  const ward = new Ward({ ...DEFAULT_WARD, start: START, patients: 8, episodes: 6, missing: 0.05 });
+  const ward = new Ward({ ...DEFAULT_WARD, start, patients: 8, episodes: 6, missing: 0.05 });
   const readings: Vitals[] = [];
   for (let minute = 1; minute <= MINUTES; minute++)
-    readings.push(...ward.readings(START + minute * MINUTE - 1));
+    readings.push(...ward.readings(start + minute * MINUTE - 1));
   const sent = readings.flatMap((reading, index) => {
     const event = index % 50 === 0 ? { ...reading, event_id: null } : reading;
     const at = Number(reading.timestamp);
@@ -44,7 +48,6 @@ function eventsOfAWard(): Vitals[] {
   });
   return sent.sort((a, b) => a.at - b.at).map(({ event }) => event);
 }
-const EVENTS = eventsOfAWard();
 
 /** Elevated readings of strangers, so that time goes on in the filtered stream, too. */
 const pushTime = (time: number): Vitals[] =>
@@ -56,42 +59,50 @@ const pushTime = (time: number): Vitals[] =>
     glucose_level: null,
     timestamp: time,
   }));
-const LATER = pushTime(END + 5 * MINUTE);
 
-const folder = temporaryFolder();
-let run: LocalRun;
+let target: Target;
+let api: Target['api'];
 let kinesis: KinesisClient;
+/** Where everything that is sent lies in event time. */
+let START: number;
+let END: number;
+let EVENTS: readonly Vitals[];
+let LATER: readonly Vitals[];
 
 beforeAll(async () => {
-  run = await startLocal({ dataDir: folder.path, fresh: true, drainMs: 0 });
-  kinesis = streamsOf(run);
+  target = await openTarget(PIPELINE);
+  api = target.api;
+  kinesis = new KinesisClient(clientOptions(target.deployed.place, 'kinesis'));
+  START = await freeDay(api, PIPELINE);
+  END = START + MINUTES * MINUTE;
+  EVENTS = eventsOfAWard(START);
+  LATER = pushTime(END + 5 * MINUTE);
 }, 120_000);
 afterAll(async () => {
   kinesis?.destroy();
-  await run?.stop();
-  folder.remove();
+  await target?.close();
 }, 60_000);
 
 async function postAll(events: readonly Vitals[]): Promise<void> {
   for (let from = 0; from < events.length; from += 500) {
     const batch = events.slice(from, from + 500);
     const body = JSON.stringify(batch);
-    const answer = await fetch(`${run.url}/v1/events/patient-vitals`, {
-      method: 'POST',
-      headers: HEADERS,
-      body,
-    });
+    const answer = await ask(api, '/v1/events/patient-vitals', { method: 'POST', body });
     expect(await answer.json()).toMatchObject({ accepted: batch.length, rejected: [] });
   }
 }
 
-async function alerts(): Promise<Message[]> {
-  return (await (await fetch(`${run.url}/local/alerts`)).json()) as Message[];
+/** Of what the suite has sent, in the order of their ids: a topic keeps none. */
+async function alerts(): Promise<Alert[]> {
+  const told = await target.alerts();
+  return told
+    .filter((one) => timeOf(one) >= START)
+    .sort((a, b) => (idOf(a) < idOf(b) ? -1 : idOf(a) > idOf(b) ? 1 : 0));
 }
 
 /** The sessions of patients, as the query API lists them. */
 async function sessions() {
-  const { items, cursor } = await pageOf(run.url, SESSIONS, { limit: '10000' });
+  const { items, cursor } = await pageOf(api, SESSIONS, { from: String(START), limit: '10000' });
   expect(cursor).toBeNull();
   return items
     .filter(({ key }) => key.startsWith('patient-'))
@@ -99,19 +110,20 @@ async function sessions() {
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.start - b.start));
 }
 
-const keyOf = ({ attributes }: Message): string => attributes.key ?? '';
-const timeOf = ({ message }: Message): number => Date.parse(JSON.parse(message).time);
+const keyOf = ({ attributes }: Alert): string => attributes.key ?? '';
+const idOf = ({ attributes }: Alert): string => attributes.alertId ?? '';
+const timeOf = ({ message }: Alert): number => Date.parse(JSON.parse(message).time);
 
 test('the filtered stream holds the elevated readings, each as it was sent, in order per patient', async () => {
   await postAll(EVENTS);
   await postAll(LATER);
   const expected = expectedElevated([...EVENTS, ...LATER]);
-  const stream = run.streams.find((name) => /Elevated/.test(name)) ?? '';
+  const stream = outputOf(target.deployed, streamOutput(PIPELINE, 'elevated'));
   const unique = async () => {
-    const events = await readEvents(kinesis, stream);
+    const events = (await readEvents(kinesis, stream)).filter(({ time }) => time >= START);
     return [...new Map(events.map((event) => [event.id, event])).values()];
   };
-  await expect.poll(async () => (await unique()).length, EVENTUALLY).toBe(expected.length);
+  await expect.poll(async () => (await unique()).length, target.patience).toBe(expected.length);
   const found = await unique();
   for (const patient of new Set(expected.map(({ patient_id }) => patient_id))) {
     const ofPatient = found.filter(({ key }) => key === patient).map(({ data }) => data);
@@ -126,15 +138,19 @@ test('the filtered stream holds the elevated readings, each as it was sent, in o
 
 test('statistics per patient are those that an independent program finds, nulls left out', async () => {
   const expected = new Map([[STATS, expectedStats(EVENTS)]]);
-  await expect.poll(() => compareResults(run.url, expected, undefined, 1e-9), EVENTUALLY).toEqual([]);
-  const { items } = await pageOf(run.url, STATS, { key: 'patient-001', limit: '5' });
+  await expect.poll(() => compareResults(api.url, expected, api.key, 1e-9), target.patience).toEqual([]);
+  const { items } = await pageOf(api, STATS, {
+    key: 'patient-001',
+    from: String(START - WINDOW),
+    limit: '5',
+  });
   expect(items[0]?.values).toMatchObject({ glucose_level_variance: null });
 });
 
 test('sessions of elevated readings are those that an independent program finds', async () => {
   const expected = expectedSessions(EVENTS);
   expect(expected.length).toBeGreaterThan(10);
-  await expect.poll(sessions, EVENTUALLY).toEqual(expected);
+  await expect.poll(sessions, target.patience).toEqual(expected);
 });
 
 test('of every episode somebody was told, once, with all that it takes to act on it', async () => {
@@ -146,7 +162,7 @@ test('of every episode somebody was told, once, with all that it takes to act on
       ({ key, end }) => !told.some((one) => keyOf(one) === key && Math.abs(timeOf(one) - end) < QUIET),
     );
   };
-  await expect.poll(silence, EVENTUALLY).toEqual([]);
+  await expect.poll(silence, target.patience).toEqual([]);
   const told = await alerts();
   for (const one of told) {
     const event = JSON.parse(one.message);
@@ -173,13 +189,13 @@ const repeated = ({ [STATS]: counts }: Record<string, StageCounts>): number =>
 test('everything again changes nothing, and nobody is told again', async () => {
   const [told, known] = [await alerts(), await sessions()];
   const identified = EVENTS.filter(({ event_id }) => event_id !== null);
-  const before = await stageCounts(run.url);
+  const before = await stageCounts(api);
   await postAll(identified);
   const grown = async () => {
-    const after = await stageCounts(run.url);
+    const after = await stageCounts(api);
     return repeated(after) - repeated(before);
   };
-  await expect.poll(grown, EVENTUALLY).toBe(identified.length);
+  await expect.poll(grown, target.patience).toBe(identified.length);
   // What comes after it has been processed by then, or is on its way: one more episode shows that the way is clear.
   const marker = [0, 10_000, 20_000].map((offset) => ({
     ...(pushTime(END + 6 * MINUTE + offset)[0] as Vitals),
@@ -187,10 +203,8 @@ test('everything again changes nothing, and nobody is told again', async () => {
   }));
   await postAll([...marker, ...pushTime(END + 10 * MINUTE)]);
   const markers = async () => (await alerts()).filter((one) => keyOf(one) === 'marker').length;
-  await expect.poll(markers, EVENTUALLY).toBe(1);
+  await expect.poll(markers, target.patience).toBe(1);
   expect((await alerts()).filter((one) => keyOf(one) !== 'marker')).toEqual(told);
   expect(await sessions()).toEqual(known);
-  expect(await compareResults(run.url, new Map([[STATS, expectedStats(EVENTS)]]), undefined, 1e-9)).toEqual(
-    [],
-  );
+  expect(await compareResults(api.url, new Map([[STATS, expectedStats(EVENTS)]]), api.key, 1e-9)).toEqual([]);
 });
