@@ -2,7 +2,7 @@ import type { KnownTypes } from '../events/known-types.ts';
 import { mapLimit } from '../state/concurrency.ts';
 import type { SourceRecord } from '../state/writer.ts';
 import { decodeRecord } from '../streams/decode.ts';
-import type { SetAsideItem } from '../streams/set-aside.ts';
+import { type SetAsideItem, withPartitionKeys } from '../streams/set-aside.ts';
 import { AlertBatch, type PlacedAlert } from './batch.ts';
 import type { Notifier } from './notifier.ts';
 import { NotificationRefused } from './publish.ts';
@@ -33,7 +33,7 @@ export async function sendAlerts(context: AlertContext, records: readonly Source
     batch.begin(sequence, arrival);
     decodeRecord(Buffer.from(data, 'base64'), batch, { types: context.types });
   }
-  if (batch.rejected.length > 0) await context.setAside(batch.rejected);
+  if (batch.rejected.length > 0) await context.setAside(withPartitionKeys(batch.rejected, records));
   const sent = await mapLimit(batch.byKey, CONCURRENCY, async (alerts) => {
     let count = 0;
     for (const alert of alerts) if (await context.notifier.notify(alert)) count++;

@@ -7,7 +7,7 @@ import type { ListShards } from '../state/stage-context.ts';
 import type { SourceRecord } from '../state/writer.ts';
 import { decodeRecord } from '../streams/decode.ts';
 import type { HashRange } from '../streams/hash-range.ts';
-import type { SetAsideItem } from '../streams/set-aside.ts';
+import { type SetAsideItem, withPartitionKeys } from '../streams/set-aside.ts';
 import { FilterBatch } from './batch.ts';
 import type { FilterOutput } from './output.ts';
 import { FilterRule } from './rule.ts';
@@ -115,7 +115,7 @@ export class ShardFilter {
     }
     const oversize = await output.put(batch.passed);
     const rejected = [...batch.rejected, ...oversize];
-    if (rejected.length > 0) await setAside(this.#shard, rejected);
+    if (rejected.length > 0) await setAside(this.#shard, withPartitionKeys(rejected, records));
     const report: FilterReport = {
       passed: batch.passed.length - oversize.length,
       filtered: batch.filtered,

@@ -2,7 +2,7 @@ import { compareSequence } from '../state/position.ts';
 import type { ListShards } from '../state/stage-context.ts';
 import type { SourceRecord } from '../state/writer.ts';
 import type { HashRange } from '../streams/hash-range.ts';
-import type { SetAsideItem } from '../streams/set-aside.ts';
+import { type SetAsideItem, withPartitionKeys } from '../streams/set-aside.ts';
 import type { Landed, LandingHeads } from './landing-heads.ts';
 import { rawKey } from './layout.ts';
 import { compressLines, rawBatch } from './raw-batch.ts';
@@ -77,7 +77,9 @@ export class ShardLander {
     this.#hashRange ??= await this.#readHashRange();
     const options = { hashRange: this.#hashRange };
     const batch = rawBatch(this.#context.pipeline, this.#shard, records, options);
-    if (batch.rejected.length > 0) await this.#context.setAside(this.#shard, batch.rejected);
+    if (batch.rejected.length > 0) {
+      await this.#context.setAside(this.#shard, withPartitionKeys(batch.rejected, records));
+    }
     return batch;
   }
 

@@ -4,6 +4,7 @@ import type { Position } from '../state/position.ts';
 import { WHOLE_RECORD } from '../state/position.ts';
 import type { SourceRecord } from '../state/writer.ts';
 import { type DecodeOptions, decodeRecord } from '../streams/decode.ts';
+import { originOf } from '../streams/redriven.ts';
 import type { SetAsideItem } from '../streams/set-aside.ts';
 import { rawLine } from './raw-row.ts';
 
@@ -36,11 +37,14 @@ export function rawBatch(
   let sequence = '';
   for (const record of records) {
     const { arrival } = record;
+    const redriven = originOf(record.partitionKey);
     sequence = record.sequence;
     const visitor: EventVisitor = {
       event(sub, type, source, id, time, key, data, _trusted, extra) {
         const event = { type, source, id, time, key, data, ...(extra && { extra }) };
-        const line = rawLine(event, { pipeline, shard, sequence, subSequence: sub, arrival });
+        const line = rawLine(event, {
+          ...{ pipeline, shard, sequence, subSequence: sub, arrival, redriven },
+        });
         lines.push(line);
         bytes += line.length;
       },

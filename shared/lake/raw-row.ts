@@ -8,6 +8,8 @@ export interface EventPlace {
   readonly subSequence: number;
   /** When its record arrived, epoch milliseconds. */
   readonly arrival: number;
+  /** Of a record that was put back into its stream: see streams/redriven.ts. */
+  readonly redriven?: string | undefined;
 }
 
 /** A time as SQL writes timestamps: what Athena's and DuckDB's readers of JSON both take, in UTC. */
@@ -32,5 +34,6 @@ export function rawLine(event: StreamEvent, place: EventPlace): string {
     sub_sequence: place.subSequence,
     data: JSON.stringify(data),
     attributes: extra === undefined ? null : JSON.stringify(extra),
+    redriven: place.redriven ?? null,
   })}\n`;
 }

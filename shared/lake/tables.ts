@@ -31,6 +31,7 @@ export const REJECTED_COLUMNS: readonly Column[] = [
   { name: 'code', type: 'varchar' },
   { name: 'reason', type: 'varchar' },
   { name: 'bytes', type: 'varchar' },
+  { name: 'partition_key', type: 'varchar' },
 ];
 
 /** What the tables of event types keep of an event besides its data. */

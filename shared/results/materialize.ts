@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda';
 import { faultMessage } from '../runtime/faults.ts';
 import { decodeRecord } from '../streams/decode.ts';
-import { type SetAsideItem, setAside } from '../streams/set-aside.ts';
+import { type SetAsideItem, setAside, withPartitionKeys } from '../streams/set-aside.ts';
 import { shardOf, sourceRecord } from '../streams/source-record.ts';
 import { type Collected, ResultCollector } from './collect.ts';
 import { FINALS_PER_REQUEST, putFinals } from './put-finals.ts';
@@ -54,14 +54,16 @@ export async function materialize(
 
 async function storeRefused(
   { s3, bucket, onFault }: MaterializeContext,
-  [first]: readonly KinesisStreamRecord[],
+  records: readonly KinesisStreamRecord[],
   items: readonly SetAsideItem[],
   failed: Set<string>,
 ): Promise<void> {
+  const [first] = records;
   if (first === undefined || items.length === 0) return;
   const stream = first.eventSourceARN.slice(first.eventSourceARN.lastIndexOf('/') + 1);
   try {
-    await setAside(s3, { bucket, stage: STAGE, stream, shard: shardOf(first) }, items);
+    const placed = withPartitionKeys(items, records.map(sourceRecord));
+    await setAside(s3, { bucket, stage: STAGE, stream, shard: shardOf(first) }, placed);
   } catch (error) {
     onFault?.(faultMessage(error));
     for (const { sequence } of items) failed.add(sequence);

@@ -38,6 +38,8 @@ export class BatchFold implements EventVisitor {
   accepted = 0;
   duplicate = 0;
   maxEventTime: number;
+  /** An event was rejected when its id had been noted among those in memory already. */
+  rejectedById = false;
   /** The limit of events was reached: what follows belongs to the next commit. */
   full = false;
   position: Position;
@@ -143,6 +145,7 @@ export class BatchFold implements EventVisitor {
       this.delta.add(slice.slice, stageKey, fields, time);
     } catch (error) {
       // A batch that says it was validated, and was not, or a user's function that fails: one such event must not block its shard.
+      this.rejectedById = true;
       const failed = error instanceof AggregateFunctionError;
       if (!failed && !(error instanceof MissingFieldError)) throw error;
       const reason = failed ? `stage "${this.#compiled.stage.name}": ${error.message}` : error.message;

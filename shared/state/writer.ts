@@ -1,5 +1,6 @@
 import { type StageReader, stageReader } from '../results/stage-reader.ts';
 import { decodeRecord } from '../streams/decode.ts';
+import { type SetAsideItem, withPartitionKeys } from '../streams/set-aside.ts';
 import { BatchFold, type Rejected } from './batch-fold.ts';
 import type { Commit, Counts, Tail } from './commit.ts';
 import { compress } from './compress.ts';
@@ -20,12 +21,17 @@ export interface SourceRecord {
   readonly arrival: number;
   /** Base64: decoded only if the record is not consumed yet. */
   readonly data: string;
+  /** As the producer gave it. */
+  readonly partitionKey?: string;
 }
 
 /** Where a writer puts what is not state. Both must be idempotent: a repetition of a batch repeats them. */
 export interface WriterOutputs {
   /** Stores what could not be processed. */
-  setAside(shard: string, rejected: readonly Rejected[]): Promise<void>;
+  setAside(
+    shard: string,
+    rejected: readonly (Rejected & Pick<SetAsideItem, 'partitionKey'>)[],
+  ): Promise<void>;
   /** Emits events that came too late for their windows, each a CloudEvents JSON event. */
   emitLate(events: readonly string[]): Promise<void>;
   readonly hints: Hints;
@@ -69,7 +75,9 @@ export class ShardWriter {
       try {
         const state = await this.#ready();
         const batch = fold(this.#context, state, this.#reader, records, next, limit);
-        if (batch.fold.position !== state.tail.position) await this.#commit(state, batch.fold);
+        if (batch.fold.position !== state.tail.position) await this.#commit(state, batch.fold, records);
+        // It holds the id of an event that was not counted, and may come again, mended.
+        if (batch.fold.rejectedById) this.#state = undefined;
         next = batch.next;
       } catch (error) {
         // Whatever happened, what is cached may be wrong: an attempt that seems to have failed may have been written.
@@ -98,8 +106,10 @@ export class ShardWriter {
     await this.#context.heads.advance(this.#shard, state.tail, this.#context.now());
   }
 
-  async #commit(state: ShardState, batch: BatchFold): Promise<void> {
-    if (batch.rejected.length > 0) await this.#outputs.setAside(this.#shard, batch.rejected);
+  async #commit(state: ShardState, batch: BatchFold, records: readonly SourceRecord[]): Promise<void> {
+    if (batch.rejected.length > 0) {
+      await this.#outputs.setAside(this.#shard, withPartitionKeys(batch.rejected, records));
+    }
     state.prune();
     const commit = toCommit(this.#context, state, batch);
     await this.#context.log.append(this.#shard, commit);

@@ -12,6 +12,8 @@ export interface SetAsideItem {
   readonly reason: string;
   /** The original bytes. */
   readonly bytes: Uint8Array;
+  /** Partition key of its record, where that is known: with it the record can be put back to where it came from. */
+  readonly partitionKey?: string;
 }
 
 /** Where items come from and go to. */
@@ -52,6 +54,18 @@ export async function setAside(
   if (failure !== undefined) throw failure.error;
 }
 
+/** Adds to each item the partition key of the record that it was in. */
+export function withPartitionKeys<Item extends SetAsideItem>(
+  items: readonly Item[],
+  records: readonly { readonly sequence: string; readonly partitionKey?: string }[],
+): Item[] {
+  const keys = new Map(records.map(({ sequence, partitionKey }) => [sequence, partitionKey]));
+  return items.map((item) => {
+    const partitionKey = keys.get(item.sequence);
+    return partitionKey === undefined ? item : { ...item, partitionKey };
+  });
+}
+
 /** The name of an item's object: a function of its position and arrival alone. */
 export function setAsideKey(place: Omit<SetAsidePlace, 'bucket'>, item: SetAsideItem): string {
   const date = new Date(item.arrival).toISOString().slice(0, 10);
@@ -60,7 +74,7 @@ export function setAsideKey(place: Omit<SetAsidePlace, 'bucket'>, item: SetAside
 
 async function put(client: S3Client, place: SetAsidePlace, item: SetAsideItem): Promise<void> {
   const { bucket, stage, stream, shard } = place;
-  const { sequence, sub, arrival, reason, code, bytes } = item;
+  const { sequence, sub, arrival, reason, code, bytes, partitionKey } = item;
   await client.send(
     new PutObjectCommand({
       Bucket: bucket,
@@ -75,6 +89,7 @@ async function put(client: S3Client, place: SetAsidePlace, item: SetAsideItem): 
         arrival: new Date(arrival).toISOString(),
         reason,
         code,
+        partition_key: partitionKey,
         bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
       }),
     }),

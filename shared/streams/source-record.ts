@@ -10,4 +10,5 @@ export const sourceRecord = ({ kinesis }: KinesisStreamRecord): SourceRecord => 
   sequence: kinesis.sequenceNumber,
   arrival: Math.round(kinesis.approximateArrivalTimestamp * 1000),
   data: kinesis.data,
+  partitionKey: kinesis.partitionKey,
 });

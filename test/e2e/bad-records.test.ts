@@ -1,9 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LocalRun } from '../../tools/local/run.ts';
+import { publishRun } from '../../tools/local/run-file.ts';
 import { startLocal } from '../../tools/local/start-local.ts';
 import { aggregated } from '../factories/events.ts';
 import {
@@ -19,6 +23,10 @@ import { temporaryFolder } from '../support/millrace-process.ts';
 
 const START = Date.UTC(2026, 2, 1);
 const DAY = 86_400_000;
+
+const good = Array.from({ length: 9 }, (_, n) =>
+  traffic({ event_id: `good-${n}`, device: `d${n % 3}`, ts: START + n * 20_000, receive_bytes: n + 1 }),
+);
 
 const folder = temporaryFolder();
 let run: LocalRun;
@@ -80,9 +88,6 @@ function setAsideBy(stage: string): SetAside[] {
 }
 
 test('what cannot be used is set aside with its reason and its bytes, and holds nothing up', async () => {
-  const good = Array.from({ length: 9 }, (_, n) =>
-    traffic({ event_id: `good-${n}`, device: `d${n % 3}`, ts: START + n * 20_000, receive_bytes: n + 1 }),
-  );
   await postAll(run.url, [good[0]!]);
   const text = Buffer.from('hello, this is not an event');
   const binary = Buffer.from([0xff, 0x00, 0xfe, 0x01]);
@@ -136,4 +141,50 @@ test('what cannot be used is set aside with its reason and its bytes, and holds 
       );
     }
   }
+});
+
+const CLI = fileURLToPath(new URL('../../tools/cli/millrace.js', import.meta.url));
+const millrace = async (...args: string[]) =>
+  (await promisify(execFile)(process.execPath, [CLI, ...args, '--data', folder.path])).stdout;
+
+test('what was set aside can be mended and put back, and is counted once', async () => {
+  publishRun(run);
+  const filter = ['--stage', 'device-traffic'];
+  const listed = (await millrace('rejected', 'list', ...filter, '--format', 'ndjson')).trim().split('\n');
+  expect(listed).toHaveLength(6);
+  const fresh = traffic({ event_id: 'unreadable', device: 'd1', ts: START + 30_000 });
+  const mended = listed
+    .map((line) => JSON.parse(line) as { name: string; code: string; text?: string })
+    .flatMap(({ name, code, text = '' }) => {
+      if (code === 'invalid') {
+        const event = JSON.parse(text) as { data: Record<string, unknown> };
+        return [{ name, event: { ...event, data: { ...event.data, send_bytes: 5 } } }];
+      }
+      return text.startsWith('hello') ? [{ name, event: cloudEvent(fresh) }] : [];
+    });
+  const patch = join(folder.path, 'mended.ndjson');
+  writeFileSync(patch, mended.map((line) => JSON.stringify(line)).join('\n'));
+
+  const redrive = (...more: string[]) =>
+    millrace('rejected', 'redrive', ...filter, '--patch', patch, ...more);
+  expect(await redrive('--dry-run')).toBe('would put back 2; 4 left out\n');
+  expect(await redrive()).toBe('put back 2; 4 left out\n');
+  expect(await redrive()).toBe('put back 0; 4 left out\n');
+  expect(await redrive('--again')).toBe('put back 2; 4 left out\n');
+
+  const incomplete = traffic({ event_id: 'incomplete', ts: START, send_bytes: 5 });
+  await expect
+    .poll(() => countsOf(run.url), EVENTUALLY)
+    .toMatchObject({ 'device-traffic': { accepted: 75, duplicate: 2, rejected: 6 } });
+  await becomesEqual(run.url, [...good, incomplete, fresh]);
+  const ids =
+    "SELECT _id, count(*) AS times FROM network_traffic WHERE _id IN ('incomplete', 'unreadable') GROUP BY 1 ORDER BY 1";
+  await expect
+    .poll(() => millrace('query', ids, '--format', 'csv'), EVENTUALLY)
+    .toBe('_id,times\nincomplete,1\nunreadable,1\n');
+  const [{ name } = { name: '' }] = mended;
+  expect(JSON.parse(await millrace('rejected', 'show', name))).toMatchObject({
+    name,
+    redriven: [{ patched: expect.any(String) }, { patched: expect.any(String) }],
+  });
 });

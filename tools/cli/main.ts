@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addKeysCommand } from './keys/command.ts';
 import { addPrivacyCommand } from './privacy/command.ts';
 import { addQueryCommand } from './query/command.ts';
+import { addRejectedCommand } from './rejected/command.ts';
 import { addSendCommand } from './send/command.ts';
 
 const program = new Command('millrace')
@@ -12,4 +13,5 @@ addSendCommand(program);
 addKeysCommand(program);
 addPrivacyCommand(program);
 addQueryCommand(program);
+addRejectedCommand(program);
 await program.parseAsync();
