@@ -1,9 +1,10 @@
+import { SCHEMAS } from '../shared/lake/schema/folder.ts';
 import { pipelines } from '../shared/pipelines/index.ts';
 import { namedQueries } from '../shared/pipelines/queries.ts';
 import { synthesize } from './millrace-app.ts';
 
 try {
-  synthesize({ pipelines, queries: namedQueries });
+  synthesize({ pipelines, queries: namedQueries, schemas: SCHEMAS });
 } catch (error) {
   // A choice that is not possible needs its sentence, not a stack trace.
   if (!(error instanceof RangeError)) throw error;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { LakeRetention } from './lake-retention.ts';
 
 /** The kinds of deployment, from the one on a developer's machine to the one that matters. */
 export const ENVIRONMENT_NAMES = ['local', 'dev', 'stage', 'prod'] as const;
@@ -29,6 +30,8 @@ export interface Environment {
   readonly deletionProtection: boolean;
   /** Point-in-time recovery of the tables and versions of the lake's objects. */
   readonly pointInTimeRecovery: boolean;
+  /** How long the lake keeps what, where nothing else is chosen. */
+  readonly lake: LakeRetention;
   /** Days; one of the values that CloudWatch Logs allows. */
   readonly logRetentionDays: number;
   /** `silent` alarms change state and tell nobody; `notify` sends to the alarm topic. */
@@ -42,7 +45,10 @@ export interface Environment {
 /** The write key that the local run accepts, as documented for newcomers: not a secret. */
 const LOCAL_KEY = 'local';
 
+const KEEP_ALL: LakeRetention = { rawDays: undefined, curatedDays: undefined, rejectedDays: undefined };
+
 const deployed = {
+  lake: KEEP_ALL,
   batchingWindow: 1,
   landingWindow: 60,
   removal: 'destroy',
@@ -71,6 +77,7 @@ const environments = {
     capacity: { mode: 'provisioned', shards: 1 },
     retentionHours: 24,
     logRetentionDays: 7,
+    lake: { rawDays: 30, curatedDays: 90, rejectedDays: 30 },
     alarms: 'silent',
   },
   stage: {
@@ -79,6 +86,7 @@ const environments = {
     capacity: { mode: 'on-demand' },
     retentionHours: 72,
     logRetentionDays: 30,
+    lake: { rawDays: 90, curatedDays: 365, rejectedDays: 90 },
     alarms: 'notify',
   },
   prod: {

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { App } from 'aws-cdk-lib';
+import { Annotations, App } from 'aws-cdk-lib';
 import type { Pipeline } from '../shared/pipeline/index.ts';
 import type { NamedQuery } from '../shared/pipelines/queries.ts';
 import { ACCESS_CHOICES } from './access.ts';
 import { type Assembly, readAssembly } from './assembly.ts';
 import type { Deployment } from './constructs/deployment.ts';
 import { type Bundler, bundleFunctions } from './constructs/function-bundles.ts';
+import { LAKE_RETENTION_CHOICES } from './lake-retention.ts';
 import { omit } from './omit.ts';
+import { checkSchemas } from './schemas.ts';
 import { type Choices, choicesFromContext, settingsOf } from './settings.ts';
 import { AnalyticsStack } from './stacks/analytics-stack.ts';
 import { IngestionStack } from './stacks/ingestion-stack.ts';
@@ -20,6 +22,8 @@ export interface SynthesizeOptions extends Choices {
   readonly pipelines: readonly Pipeline[];
   /** Statements that analysts find by name. */
   readonly queries?: readonly NamedQuery[];
+  /** Folder of the accepted schemas, which the declared ones must be compatible with; none: nothing is compared. */
+  readonly schemas?: string;
   /** Where the cloud assembly is written; `cdk.out` under the CLI, else a temporary directory. */
   readonly outdir?: string | undefined;
   /** Tests put prepared bundles here. */
@@ -34,10 +38,11 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  * Builds the whole application and writes its cloud assembly: what `cdk synth` does, in this process. Needs neither an
  * AWS account nor a network. Choices that are not made are taken from the CLI's context, then from the defaults.
  *
- * @throws RangeError when a choice is not possible
+ * @throws RangeError when a choice is not possible, or a schema has changed in a way that the lake cannot follow
  * @throws Error when a function that a stack needs is missing or does not compile
  */
 export function synthesize(options: SynthesizeOptions): Assembly {
+  const news = options.schemas === undefined ? [] : checkSchemas(options.schemas, options.pipelines);
   const app = new App({
     outdir: options.outdir,
     // Under the CLI its own context wins, and is the same.
@@ -46,6 +51,7 @@ export function synthesize(options: SynthesizeOptions): Assembly {
     autoSynth: false,
     builtinCloudFormationValidation: options.validate ?? true,
   });
+  for (const text of news) Annotations.of(app).addWarningV2('millrace:schema', text);
   const chosen = { ...choicesFromContext((key) => app.node.tryGetContext(key)), ...definedOnly(options) };
   const settings = settingsOf(chosen, options.pipelines);
   const bundle = options.bundler ?? bundleFunctions;
@@ -90,6 +96,7 @@ const definedOnly = (choices: Choices): Choices => {
     'analytics',
     'omit',
     ...ACCESS_CHOICES,
+    ...LAKE_RETENTION_CHOICES,
   ] as const;
   return Object.fromEntries(
     names.flatMap((name) => (choices[name] === undefined ? [] : [[name, choices[name]]])),

@@ -1,10 +1,16 @@
 import type { Pipeline } from '../shared/pipeline/index.ts';
 import { ACCESS_CHOICES, type Access, type AccessChoices, accessOf } from './access.ts';
 import { type Environment, environmentOf } from './environment.ts';
+import {
+  LAKE_RETENTION_CHOICES,
+  type LakeRetention,
+  type LakeRetentionChoices,
+  lakeRetentionOf,
+} from './lake-retention.ts';
 import { omissionsOf } from './omit.ts';
 
 /** What a deployment may choose, as values or as the CLI's context: see docs/deployment.md. */
-export interface Choices extends AccessChoices {
+export interface Choices extends AccessChoices, LakeRetentionChoices {
   readonly environment?: string | undefined;
   /** Shards of every provisioned stream. */
   readonly shards?: number | undefined;
@@ -22,6 +28,7 @@ export interface Settings {
   readonly prefix: string;
   readonly sourceMaps: boolean;
   readonly analytics: boolean;
+  readonly lakeRetention: LakeRetention;
   readonly omit: readonly string[];
 }
 
@@ -52,6 +59,7 @@ export function settingsOf(choices: Choices, pipelines: readonly Pipeline[]): Se
     prefix,
     sourceMaps,
     analytics,
+    lakeRetention: lakeRetentionOf(choices, environment),
     omit: omissionsOf(choices.omit),
   };
 }
@@ -70,7 +78,7 @@ export function choicesFromContext(read: (key: string) => unknown): Choices {
     sourceMaps: text('sourceMaps') === 'true',
     analytics: text('analytics') === undefined ? undefined : text('analytics') === 'true',
     omit: text('omit'),
-    ...Object.fromEntries(ACCESS_CHOICES.map((name) => [name, text(name)])),
+    ...Object.fromEntries([...ACCESS_CHOICES, ...LAKE_RETENTION_CHOICES].map((name) => [name, text(name)])),
     iam: text('iam') === 'true',
   };
 }

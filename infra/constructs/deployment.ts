@@ -1,11 +1,13 @@
 import type { Access } from '../access.ts';
 import type { Environment } from '../environment.ts';
+import type { LakeRetention } from '../lake-retention.ts';
 import type { FunctionBundles } from './function-bundles.ts';
 
 /** What every stack needs to know of the deployment that it is part of. */
 export interface Deployment {
   readonly access: Access;
   readonly environment: Environment;
+  readonly lakeRetention: LakeRetention;
   /** The first part of every stack's name: tells apart deployments of one environment in one account. */
   readonly prefix: string;
   readonly bundles: FunctionBundles;

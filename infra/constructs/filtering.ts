@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { REJECTED_PREFIX } from '../../shared/lake/layout.ts';
 import type { FilterStage } from '../../shared/pipeline/index.ts';
 import { ENV } from '../../shared/runtime/env.ts';
 import { BundledFunction } from './bundled-function.ts';
-import { REJECTED_PREFIX } from './lake-bucket.ts';
 import { onStream, onTable, putObjects } from './permissions.ts';
 import type { PipelineProcessingProps } from './pipeline-processing.ts';
 import { IN_ORDER, StreamConsumer } from './stream-consumer.ts';

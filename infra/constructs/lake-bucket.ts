@@ -1,19 +1,40 @@
 import { Duration } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type LifecycleRule,
+  ObjectOwnership,
+  StorageClass,
+} from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import {
+  CURATED_PREFIX,
+  LEFT_OUT_PREFIX,
+  RAW_PREFIX,
+  REDRIVEN_PREFIX,
+  REJECTED_PREFIX,
+} from '../../shared/lake/layout.ts';
 import type { Environment } from '../environment.ts';
+import type { LakeRetention } from '../lake-retention.ts';
 import { removalPolicyOf } from './retention.ts';
 
-/** Where functions put records that they set aside. */
-export const REJECTED_PREFIX = 'rejected/';
 /** Where Lambda puts what it gave up on: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
 export const FAILURES_PREFIX = 'aws/lambda/';
+
+/** Days after which raw objects, which are seldom read then, are moved to where that is cheaper, and reading costs nothing extra. */
+const TIERED_AFTER = 30;
 
 /**
  * The data lake's bucket. Objects are written once, so versions only matter where recovery from a mistake does.
  * A bucket with objects in it cannot be deleted: where stacks are destroyed, it must be emptied first.
  */
-export const lakeBucket = (scope: Construct, id: string, environment: Environment): Bucket =>
+export const lakeBucket = (
+  scope: Construct,
+  id: string,
+  environment: Environment,
+  retention: LakeRetention,
+): Bucket =>
   new Bucket(scope, id, {
     encryption: BucketEncryption.S3_MANAGED,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -24,8 +45,30 @@ export const lakeBucket = (scope: Construct, id: string, environment: Environmen
     lifecycleRules: [
       { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       { id: 'invocation-records', prefix: FAILURES_PREFIX, expiration: Duration.days(90) },
+      tiered('raw', RAW_PREFIX, retention.rawDays),
+      ...expiring('curated', CURATED_PREFIX, retention.curatedDays),
+      ...expiring('left-out', LEFT_OUT_PREFIX, retention.curatedDays),
+      ...expiring('rejected', REJECTED_PREFIX, retention.rejectedDays),
+      ...expiring('redriven', REDRIVEN_PREFIX, retention.rejectedDays),
       ...(environment.pointInTimeRecovery
         ? [{ id: 'old-versions', noncurrentVersionExpiration: Duration.days(30) }]
         : []),
     ],
   });
+
+function expiring(id: string, prefix: string, days: number | undefined): LifecycleRule[] {
+  return days === undefined ? [] : [{ id, prefix, expiration: Duration.days(days) }];
+}
+
+/** Objects that do not live to see it need no other class of storage. */
+function tiered(id: string, prefix: string, days: number | undefined): LifecycleRule {
+  const transitions = [
+    { storageClass: StorageClass.INTELLIGENT_TIERING, transitionAfter: Duration.days(TIERED_AFTER) },
+  ];
+  return {
+    id,
+    prefix,
+    ...(days === undefined ? {} : { expiration: Duration.days(days) }),
+    ...(days === undefined || days > TIERED_AFTER ? { transitions } : {}),
+  };
+}

@@ -2,11 +2,10 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { CURATED_PREFIX, RAW_PREFIX } from '../../shared/lake/layout.ts';
+import { CURATED_PREFIX, RAW_PREFIX, REJECTED_PREFIX } from '../../shared/lake/layout.ts';
 import { ENVELOPE_COLUMNS, RAW_COLUMNS, REJECTED_COLUMNS, type TypeTable } from '../../shared/lake/tables.ts';
 import { type Column, glueType } from '../../shared/lake/types.ts';
 import { pascalCase } from '../names.ts';
-import { REJECTED_PREFIX } from './lake-bucket.ts';
 
 /** Where tables are made, and of what. */
 export interface LakeTablesProps {

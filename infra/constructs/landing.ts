@@ -1,9 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { RAW_PREFIX } from '../../shared/lake/layout.ts';
+import { RAW_PREFIX, REJECTED_PREFIX } from '../../shared/lake/layout.ts';
 import { ENV } from '../../shared/runtime/env.ts';
 import { BundledFunction } from './bundled-function.ts';
-import { REJECTED_PREFIX } from './lake-bucket.ts';
 import { getObjects, onStream, onTable, putObjects } from './permissions.ts';
 import type { PipelineProcessingProps } from './pipeline-processing.ts';
 import { IN_ORDER, StreamConsumer } from './stream-consumer.ts';

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { REJECTED_PREFIX } from '../../shared/lake/layout.ts';
 import { ENV } from '../../shared/runtime/env.ts';
 import { BundledFunction } from './bundled-function.ts';
-import { REJECTED_PREFIX } from './lake-bucket.ts';
 import { onTable, putObjects } from './permissions.ts';
 import type { PipelineProcessingProps } from './pipeline-processing.ts';
 import { EACH_RECORD, StreamConsumer } from './stream-consumer.ts';

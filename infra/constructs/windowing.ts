@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { REJECTED_PREFIX } from '../../shared/lake/layout.ts';
 import type { WindowStage } from '../../shared/pipeline/index.ts';
 import { ENV } from '../../shared/runtime/env.ts';
 import { BundledFunction } from './bundled-function.ts';
-import { REJECTED_PREFIX } from './lake-bucket.ts';
 import { invoke, onStream, onTable, putObjects } from './permissions.ts';
 import type { PipelineProcessingProps } from './pipeline-processing.ts';
 import { IN_ORDER, StreamConsumer } from './stream-consumer.ts';

@@ -34,7 +34,7 @@ export class StreamsStack extends MillraceStack {
       topic: environment.alarms === 'notify' ? alarmTopic(this, 'Alarms', deployment) : undefined,
     };
     this.tables = new Tables(this, 'Tables', deployment);
-    this.lake = lakeBucket(this, 'Lake', environment);
+    this.lake = lakeBucket(this, 'Lake', environment, deployment.lakeRetention);
     this.streams = new Map(
       pipelines.map((pipeline) => [
         pipeline.name,

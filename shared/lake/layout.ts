@@ -2,6 +2,10 @@
 export const RAW_PREFIX = 'raw/';
 /** Where the typed tables of event types lie. */
 export const CURATED_PREFIX = 'events/';
+/** Where functions put records that they set aside. */
+export const REJECTED_PREFIX = 'rejected/';
+/** Where it is noted what of these was put back into its stream. */
+export const REDRIVEN_PREFIX = 'redriven/';
 /** Where compaction notes the ids of repetitions. */
 export const LEFT_OUT_PREFIX = 'left-out/';
 

@@ -3,6 +3,7 @@ import { addKeysCommand } from './keys/command.ts';
 import { addPrivacyCommand } from './privacy/command.ts';
 import { addQueryCommand } from './query/command.ts';
 import { addRejectedCommand } from './rejected/command.ts';
+import { addSchemaCommand } from './schema/command.ts';
 import { addSendCommand } from './send/command.ts';
 
 const program = new Command('millrace')
@@ -14,4 +15,5 @@ addKeysCommand(program);
 addPrivacyCommand(program);
 addQueryCommand(program);
 addRejectedCommand(program);
+addSchemaCommand(program);
 await program.parseAsync();

@@ -1,9 +1,8 @@
 import type { KnownTypes } from '../../events/known-types.ts';
 import type { StreamEvent } from '../../events/types.ts';
 import { decodeRecord } from '../../streams/decode.ts';
-import { hourName, hourOf } from '../layout.ts';
+import { hourName, hourOf, REJECTED_PREFIX } from '../layout.ts';
 
-export const REJECTED_PREFIX = 'rejected/';
 const SUFFIX = '.json';
 
 /** Something that was set aside, as its object says: see streams/set-aside.ts. */

@@ -1,18 +1,12 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { KnownTypes } from '../../events/known-types.ts';
 import { mapLimit } from '../../state/concurrency.ts';
+import { REDRIVEN_PREFIX, REJECTED_PREFIX } from '../layout.ts';
 import { LakeObjects } from '../object-store.ts';
 import { matches, mayMatch, type RejectedFilter } from './filter.ts';
-import {
-  compareNames,
-  nameOfKey,
-  parseRejected,
-  REJECTED_PREFIX,
-  type RejectedItem,
-  rejectedKey,
-} from './item.ts';
+import { compareNames, nameOfKey, parseRejected, type RejectedItem, rejectedKey } from './item.ts';
 
-const REDRIVEN_PREFIX = 'redriven/';
+const SUFFIX = '.json';
 const PARALLEL = 24;
 const CHUNK = 240;
 
@@ -71,7 +65,8 @@ export class RejectedStore {
     const times = new Map<string, string>();
     for (const { key } of await this.#objects.list(`${REDRIVEN_PREFIX}${under}`)) {
       const at = key.lastIndexOf('/');
-      times.set(key.slice(REDRIVEN_PREFIX.length, at), key.slice(at + 1, -'.json'.length));
+      const time = new Date(Number(key.slice(at + 1, -SUFFIX.length))).toISOString();
+      times.set(key.slice(REDRIVEN_PREFIX.length, at), time);
     }
     return times;
   }
@@ -87,7 +82,7 @@ export class RejectedStore {
     await this.#client.send(
       new PutObjectCommand({
         Bucket: this.#bucket,
-        Key: `${REDRIVEN_PREFIX}${name}/${record.at}.json`,
+        Key: `${REDRIVEN_PREFIX}${name}/${Date.parse(record.at)}${SUFFIX}`,
         ContentType: 'application/json',
         Body: JSON.stringify(record),
       }),

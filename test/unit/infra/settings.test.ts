@@ -65,3 +65,20 @@ test('only what nothing refers to can be left out', () => {
   ).toEqual(['AWS::CloudWatch::Alarm', 'AWS::Athena::NamedQuery']);
   expect(() => settingsOf({ omit: 'AWS::Kinesis::Stream' }, samplePipelines)).toThrow('nothing works');
 });
+
+test('how long the lake keeps what is chosen in days, by the environment where nothing is said', () => {
+  const retention = (choices: object) => settingsOf(choices, samplePipelines).lakeRetention;
+  expect(retention({ environment: 'prod' })).toEqual({
+    rawDays: undefined,
+    curatedDays: undefined,
+    rejectedDays: undefined,
+  });
+  expect(retention({ environment: 'dev' })).toEqual({ rawDays: 30, curatedDays: 90, rejectedDays: 30 });
+  expect(retention({ environment: 'dev', rawDays: 'never', curatedDays: '1000' })).toEqual({
+    rawDays: undefined,
+    curatedDays: 1000,
+    rejectedDays: 30,
+  });
+  expect(() => retention({ curatedDays: '1.5' })).toThrow(/curatedDays is "1.5"/);
+  expect(() => retention({ environment: 'prod', rawDays: '8' })).toThrow(/use at least 9/);
+});

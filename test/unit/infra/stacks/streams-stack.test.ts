@@ -109,6 +109,23 @@ describe('the lake', () => {
   });
 });
 
+test('the lake lets go of what it has kept for as long as was chosen', () => {
+  const rulesOf = (assembly: typeof dev) =>
+    Object.fromEntries(
+      resource(assembly, 'Streams/Lake').properties.LifecycleConfiguration.Rules.map(
+        ({ Prefix, ExpirationInDays }: { Prefix?: string; ExpirationInDays?: number }) => [
+          Prefix,
+          ExpirationInDays,
+        ],
+      ),
+    );
+  expect(rulesOf(dev)).toMatchObject({
+    ...{ 'raw/': 30, 'events/': 90, 'left-out/': 90, 'rejected/': 30, 'redriven/': 30, 'aws/lambda/': 90 },
+  });
+  expect(rulesOf(prod)['raw/']).toBeUndefined();
+  expect(Object.keys(rulesOf(prod))).not.toContain('events/');
+});
+
 describe('data', () => {
   const stateful = ['AWS::Kinesis::Stream', 'AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::Logs::LogGroup'];
 
