@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // As in tsconfig.json: the examples of the documentation import what they tell readers to import.
+  resolve: { alias: { 'millrace/client': fileURLToPath(new URL('client/index.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/soak/**', 'node_modules/**'],

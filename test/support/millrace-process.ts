@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
+import { waitUntil } from './wait-until.ts';
 
 const START = fileURLToPath(new URL('../../tools/local/start.js', import.meta.url));
 /** Synthesis included, on a machine that has other things to do. */
@@ -44,7 +44,7 @@ export class MillraceProcess {
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     try {
-      const url = await vi.waitUntil(
+      const url = await waitUntil(
         () => {
           if (child.exitCode !== null) throw new Error(`it ended: ${output}`);
           return /ready: (http:\/\/[\w.:]+)/.exec(output)?.[1];
@@ -60,6 +60,10 @@ export class MillraceProcess {
     }
   }
 
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
   get port(): string {
     return new URL(this.url).port;
   }
@@ -69,7 +73,7 @@ export class MillraceProcess {
    * invocation, that is, and not still loading its code. Resolves when there was one.
    */
   async killWorking(label: string): Promise<void> {
-    await vi.waitUntil(
+    await waitUntil(
       () => {
         const [working] = this.#children('millrace-fn').filter(
           ({ args, state, age }) => args.includes(label) && state.startsWith('R') && age !== '00:00',
@@ -94,7 +98,7 @@ export class MillraceProcess {
     const exit = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
     await exit;
-    await vi.waitUntil(() => !children.some(({ pid }) => isAlive(pid)), { timeout: 20_000 });
+    await waitUntil(() => !children.some(({ pid }) => isAlive(pid)), { timeout: 20_000 });
   }
 
   #children(program: string): Child[] {

@@ -55,6 +55,10 @@ function linesOf(result: CaseResult): BudgetLine[] {
         line('its growth while as many slices again open and close', 'flat', percent(growth), growth < 0.1),
       ];
     }
+    // The design sets no budgets for these.
+    case 'ingest':
+    case 'packing':
+      return [];
   }
 }
 

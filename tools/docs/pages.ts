@@ -28,6 +28,28 @@ function httpPage(): Page {
   return { path: 'http.md', text };
 }
 
+const EXAMPLE = /(<!-- example: ([\w-]+) -->\n```ts\n)[\s\S]*?(```\n<!-- \/example -->)/g;
+
+/**
+ * Fills in a page's examples from a file that is compiled with the rest: the lines between `#region name` and `#endregion`.
+ *
+ * @throws RangeError when there is no such region
+ */
+export function withExamples(page: string, code: string): string {
+  return page.replace(EXAMPLE, (_, head: string, name: string, end: string) => {
+    const region = new RegExp(`^( *)// #region ${name}\\n([\\s\\S]*?)^ *// #endregion`, 'm').exec(code);
+    if (region === null) throw new RangeError(`there is no example "${name}"`);
+    const [, indent = '', lines = ''] = region;
+    return `${head}${lines.replace(new RegExp(`^${indent}`, 'gm'), '')}${end}`;
+  });
+}
+
+/** What `docs/client.md` shows is what `docs/examples/client.ts` does. */
+function clientPage(): Page {
+  const read = (path: string) => readFileSync(new URL(`../../docs/${path}`, import.meta.url), 'utf8');
+  return { path: 'client.md', text: withExamples(read('client.md'), read('examples/client.ts')) };
+}
+
 /** All generated pages: committed, so that they can be read in the repository, and compared by a test. */
 export function pages(): Page[] {
   return [
@@ -36,5 +58,6 @@ export function pages(): Page[] {
       text: `${describePipeline(pipeline)}\n`,
     })),
     httpPage(),
+    clientPage(),
   ];
 }

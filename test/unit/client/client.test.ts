@@ -6,6 +6,7 @@ import {
   type Outcome,
 } from '../../../client/index.ts';
 import { retryDelay } from '../../../client/retry-delay.ts';
+import * as examples from '../../../docs/examples/client.ts';
 import { traffic } from '../../../shared/pipelines/network-traffic.ts';
 import {
   acceptAll,
@@ -301,4 +302,26 @@ test('what was declared is what compiles', async () => {
   // @ts-expect-error no such type here either
   await expect(loose.send('b', {})).rejects.toThrow(RangeError);
   await loose.close();
+});
+
+test('the examples of the documentation do what they say', async () => {
+  server = await startFakeIngest(acceptAll);
+  const url = server.url.href;
+  async function* reports() {
+    yield* events(3);
+  }
+  await examples.send(url, reports());
+  await examples.elsewhere(url, 'secret');
+  expect(await examples.callbacks(url, events(2))).toBe(0);
+  const client = new MillraceClient({ url, types: [traffic], batch: { delay: 1 } });
+  await examples.outcome(client, event());
+  await examples.events(client, event());
+  await client.close();
+  expect(server.requests.map(({ path, lines }) => [path, lines.length])).toEqual([
+    ['/v1/events/network-traffic', 3],
+    ['/v1/events/visit', 1],
+    ['/v1/events/network-traffic', 2],
+    ['/v1/events/network-traffic', 1],
+    ['/v1/events', 1],
+  ]);
 });
