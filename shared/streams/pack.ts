@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { cloudEventOf } from '../events/cloudevents.ts';
 import { type CompactHeader, compactRow, joinRows } from '../events/compact.ts';
 import type { StreamEvent } from '../events/types.ts';
@@ -36,10 +37,17 @@ export interface Packed {
 const MAX_EVENTS = 500;
 /** So that the 6 MB of one Lambda invocation (base64 inside) hold a good dozen records even if all are this large. */
 const MAX_BYTES = 256 * 1024;
+/**
+ * What Kinesis counts a put in.
+ *
+ * @see https://aws.amazon.com/kinesis/data-streams/pricing/
+ */
+const PAYLOAD_UNIT = 25 * 1024;
 
 /**
  * Groups events by lane into records of bounded size. Within a lane, events stay in the order given: so do those of every
- * partition key. A lane whose events share type and source becomes compact batches, any other CloudEvents batches.
+ * partition key. A lane whose events share type and source becomes compact batches, any other CloudEvents batches; large ones are
+ * compressed.
  */
 export function packEvents(events: readonly StreamEvent[], options: PackOptions): Packed {
   const { lanes } = options;
@@ -71,7 +79,7 @@ function packLane(
   let bytes = 0;
   const flush = () => {
     if (rows.length === 0) return;
-    records.push({ ...laneRecord(lane, lanes, format.join(rows)), events: packed });
+    records.push({ ...laneRecord(lane, lanes, compressed(format.join(rows))), events: packed });
     rows = [];
     packed = [];
     bytes = 0;
@@ -91,6 +99,18 @@ function packLane(
   }
   flush();
 }
+
+/**
+ * Compresses a record that takes fewer payload units then (docs/decisions/0038). Level 1: what the next ones gain is not worth their
+ * time.
+ */
+function compressed(bytes: Uint8Array): Uint8Array {
+  if (bytes.length <= PAYLOAD_UNIT) return bytes;
+  const smaller = gzipSync(bytes, { level: 1 });
+  return unitsOf(smaller) < unitsOf(bytes) ? smaller : bytes;
+}
+
+const unitsOf = (bytes: Uint8Array): number => Math.ceil(bytes.length / PAYLOAD_UNIT);
 
 /** How the events of a lane are written: each as a text, and these joined. */
 interface Format {

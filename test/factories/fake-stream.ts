@@ -13,7 +13,7 @@ export const awsError = (name: string, httpStatusCode: number): Error =>
 
 /** A Kinesis stream in memory that fails as told, request by request, and then works. */
 export class FakeStream {
-  /** What was stored, in order, as text. */
+  /** What was stored, in order: bytes as text, one character each. */
   readonly stored: string[] = [];
   readonly requests: PutRecordsCommandInput[] = [];
   /** Partition keys that were in two requests at the same time. */
@@ -42,7 +42,7 @@ export class FakeStream {
     for (const key of keys) this.#inFlight.set(key, (this.#inFlight.get(key) ?? 1) - 1);
     return this.#act(
       behaviour,
-      records.map(({ Data }) => Buffer.from(Data ?? []).toString()),
+      records.map(({ Data }) => Buffer.from(Data ?? []).toString('latin1')),
     );
   }
 

@@ -78,8 +78,11 @@ export function ingestHarness(
     handle,
     send: async (request) => parseAnswer(await handle(httpEvent(request))),
     stored: () =>
-      stream.stored.flatMap((text) => eventsOf(Buffer.from(text)).map(({ extra, ...event }) => event)),
-    extras: () => stream.stored.flatMap((text) => eventsOf(Buffer.from(text)).map(({ extra }) => extra)),
+      stream.stored.flatMap((text) =>
+        eventsOf(Buffer.from(text, 'latin1')).map(({ extra, ...event }) => event),
+      ),
+    extras: () =>
+      stream.stored.flatMap((text) => eventsOf(Buffer.from(text, 'latin1')).map(({ extra }) => extra)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StreamEvent } from '../../../shared/events/types.ts';
@@ -42,6 +43,23 @@ describe('packEvents', () => {
       expect(hashKey).toBe(explicitHashKey(order as number, 16));
       for (const index of indexes) expect(laneOf(events[index]!.key, 16)).toBe(order);
     }
+  });
+
+  it('compresses what takes fewer payload units of 25 KB then, and nothing else', () => {
+    const text = (length: number, n: number) => event(n, { data: { text: 'abcdefgh'.repeat(length / 8) } });
+    const noise = (n: number) =>
+      event(n, { data: { text: createHash('sha512').update(`${n}`).digest('base64').repeat(1) } });
+    const one = (events: readonly StreamEvent[]) => packEvents(events, { lanes: 1 }).records[0]!;
+    const small = one([text(24_000, 1)]);
+    expect(Buffer.from(small.data).subarray(0, 3).toString()).toBe('MR1');
+    const events = Array.from({ length: 30 }, (_, n) => text(8_000, n));
+    const large = one(events);
+    expect([...large.data.subarray(0, 2)]).toEqual([0x1f, 0x8b]);
+    expect(large.data.length).toBeLessThan(25 * 1024);
+    expect(read(large)).toEqual(events);
+    // Some 27 KB of digests are no less than two units however they are written.
+    const hashes = Array.from({ length: 190 }, (_, n) => noise(n));
+    expect(read(one(hashes))).toEqual(hashes);
   });
 
   it('names the schema of compact batches', () => {
