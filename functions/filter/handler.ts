@@ -36,6 +36,7 @@ const context = {
   listShards: () => listShards(client, stream),
   setAside: (shard: string, items: Parameters<typeof setAside>[2]) =>
     setAside(s3, { bucket, stage: name, stream, shard }, items),
+  retention: Number(requireEnv(ENV.retentionHours)) * 3_600_000,
   now: Date.now,
 };
 

@@ -26,7 +26,7 @@ export const handler = middy<FireRequest, void>().handler(async ({ stage, bucket
   for (const context of stages.values()) {
     if (stage !== undefined && stage !== context.name) continue;
     const outputs: FireOutputs = {
-      emit: (results, packed) => putAll(kinesis, resultsStream, lanes, results, packed),
+      emit: async (results, packed) => (await putAll(kinesis, resultsStream, lanes, results, packed)).count,
       listShards: () => listShards(kinesis, streamOf(context.name)),
       sleep: (ms) => sleep(ms),
       remaining: () => lambdaContext.getRemainingTimeInMillis(),

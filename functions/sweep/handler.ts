@@ -18,15 +18,19 @@ const stages = stagesFromEnv(dynamodb);
 export const handler = middy<StageRequest, void>().handler(async ({ stage }, lambdaContext) => {
   const wanted = [...stages.values()].filter(({ name }) => stage === undefined || name === stage);
   await Promise.all(
-    wanted.map((context) => {
-      const stream = streamOf(context.name);
-      return sweepStage(context, {
-        listShards: () => listShards(kinesis, stream),
-        probe: (shard, after) => probeShard(kinesis, stream, shard, after),
+    wanted.map((context) =>
+      sweepStage(context, {
+        inputOf: (name) => {
+          const stream = streamOf(name);
+          return {
+            listShards: () => listShards(kinesis, stream),
+            probe: (shard, after) => probeShard(kinesis, stream, shard, after),
+          };
+        },
         hints,
         sleep: (ms) => sleep(ms),
         remaining: () => lambdaContext.getRemainingTimeInMillis(),
-      });
-    }),
+      }),
+    ),
   );
 });

@@ -30,6 +30,7 @@ export function filterFunction(scope: Construct, props: PipelineProcessingProps,
       [ENV.outputStream]: output.streamName,
       [ENV.stateTable]: tables.state.tableName,
       [ENV.lakeBucket]: lake.bucketName,
+      [ENV.retentionHours]: String(environment.retentionHours),
     },
     permissions: [
       onTable(tables.state, 'GetItem', 'UpdateItem'),

@@ -4,7 +4,7 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Policy } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { windowStages } from '../../shared/pipeline/index.ts';
+import { filterStages, type Stage, windowStages } from '../../shared/pipeline/index.ts';
 import { ENV } from '../../shared/runtime/env.ts';
 import type { StreamReference } from '../references.ts';
 import { scheduleAlarms } from './alarms/schedule-alarms.ts';
@@ -19,7 +19,10 @@ const variablesOf = (
   [ENV.pipeline]: pipeline.name,
   [ENV.stageStreams]: Stack.of(scope).toJsonString(
     Object.fromEntries(
-      windowStages(pipeline).map(({ name, from }) => [name, streams.inputOf(from).streamName]),
+      [...windowStages(pipeline), ...filterStages(pipeline)].map(({ name, from }) => [
+        name,
+        streams.inputOf(from).streamName,
+      ]),
     ),
   ),
   [ENV.resultsStream]: streams.results.streamName,
@@ -27,10 +30,11 @@ const variablesOf = (
   [ENV.retentionHours]: String(deployment.environment.retentionHours),
 });
 
-/** The streams that the pipeline's window stages read, each once. */
-const inputsOf = ({ pipeline, streams }: PipelineProcessingProps): readonly StreamReference[] => [
-  ...new Set(windowStages(pipeline).map(({ from }) => streams.inputOf(from))),
-];
+/** The streams that stages read, each once. */
+const inputsOf = (
+  { streams }: PipelineProcessingProps,
+  stages: readonly Pick<Stage, 'from'>[],
+): readonly StreamReference[] => [...new Set(stages.map(({ from }) => streams.inputOf(from)))];
 
 /** The function that merges windows and emits their results. */
 export function fireFunction(scope: Construct, props: PipelineProcessingProps): HintedFunction {
@@ -49,7 +53,7 @@ export function fireFunction(scope: Construct, props: PipelineProcessingProps): 
     permissions: [
       onTable(tables.state, 'Query', 'GetItem', 'PutItem', 'UpdateItem'),
       onStream(streams.results, 'PutRecords'),
-      ...inputsOf(props).map((stream) => onStream(stream, 'ListShards')),
+      ...inputsOf(props, windowStages(pipeline)).map((stream) => onStream(stream, 'ListShards')),
     ],
     nodeOptions: ['--max-semi-space-size=64'],
   });
@@ -68,6 +72,8 @@ export function sweepFunction(
   fire: IFunction,
 ): HintedFunction {
   const { alerting, deployment, lake, pipeline, tables } = props;
+  // The time of windows over filters begins where the filters' does.
+  const inputs = inputsOf(props, [...windowStages(pipeline), ...filterStages(pipeline)]);
   const sweep = new HintedFunction(scope, 'Sweep', {
     deployment,
     alerting,
@@ -79,7 +85,7 @@ export function sweepFunction(
     variables: { ...variablesOf(scope, props), [ENV.fireFunction]: fire.functionName },
     permissions: [
       onTable(tables.state, 'Query', 'GetItem', 'PutItem', 'UpdateItem'),
-      ...inputsOf(props).map((stream) => onStream(stream, 'ListShards', 'GetShardIterator', 'GetRecords')),
+      ...inputs.map((stream) => onStream(stream, 'ListShards', 'GetShardIterator', 'GetRecords')),
       invoke(fire),
     ],
   });

@@ -2,6 +2,7 @@ import type { FilterStage } from '../pipeline/index.ts';
 import { type StageReader, stageReader } from '../results/stage-reader.ts';
 import { addCounts, NO_COUNTS } from '../state/commit.ts';
 import type { Head, Heads } from '../state/heads.ts';
+import { type Mark, withMark } from '../state/marks.ts';
 import { compareSequence, START, WHOLE_RECORD } from '../state/position.ts';
 import type { ListShards } from '../state/stage-context.ts';
 import type { SourceRecord } from '../state/writer.ts';
@@ -20,6 +21,8 @@ export interface FilterContext {
   readonly listShards: ListShards;
   /** Stores what could not be processed; idempotent. */
   setAside(shard: string, items: readonly SetAsideItem[]): Promise<void>;
+  /** How long the output stream keeps records, in milliseconds. */
+  readonly retention: number;
   readonly now: () => number;
 }
 
@@ -34,7 +37,7 @@ export interface FilterReport {
 const STEP_EVENTS = 5_000;
 const MAX_ATTEMPTS = 8;
 
-type Place = Pick<Head, 'n' | 'position' | 'maxEventTime' | 'arrival' | 'counts'>;
+type Place = Pick<Head, 'n' | 'position' | 'maxEventTime' | 'arrival' | 'counts' | 'marks'>;
 
 const BEGINNING: Place = {
   n: 0,
@@ -73,8 +76,8 @@ export class ShardFilter {
       const rest = records.filter((record) => compareSequence(record.sequence, sequence) > 0);
       if (rest.length === 0) return report;
       const step = await this.#step(place, rest);
-      const tail = { ...step.place, ancestors: [] };
-      if (await this.#context.heads.advance(this.#shard, tail, this.#context.now())) {
+      const { marks, ...tail } = { ...step.place, ancestors: [] };
+      if (await this.#context.heads.advance(this.#shard, tail, this.#context.now(), marks)) {
         place = step.place;
         report = {
           passed: report.passed + step.report.passed,
@@ -113,7 +116,7 @@ export class ShardFilter {
       arrival = Math.max(arrival, record.arrival);
       if (batch.passed.length >= STEP_EVENTS) break;
     }
-    const oversize = await output.put(batch.passed);
+    const { oversize, reached } = await output.put(batch.passed);
     const rejected = [...batch.rejected, ...oversize];
     if (rejected.length > 0) await setAside(this.#shard, withPartitionKeys(rejected, records));
     const report: FilterReport = {
@@ -123,7 +126,10 @@ export class ShardFilter {
     };
     const { passed: accepted, ...others } = report;
     const counts = addCounts(place.counts, { ...NO_COUNTS, ...others, accepted });
-    return { place: { n: place.n + 1, position, maxEventTime: batch.maxEventTime, arrival, counts }, report };
+    const { maxEventTime } = batch;
+    const mark: Mark = { position, maxEventTime, reached, at: this.#context.now() };
+    const marks = withMark(place.marks ?? [], mark, this.#context.retention);
+    return { place: { n: place.n + 1, position, maxEventTime, arrival, counts, marks }, report };
   }
 
   /** Of records that the KPL has aggregated, only those of the shard's own range are its own. */

@@ -16,7 +16,7 @@ export function pipelineFromEnv(): Pipeline {
   return found;
 }
 
-/** The stream that each window stage of the function's pipeline reads. */
+/** The stream that each window and filter stage of the function's pipeline reads. */
 export function stageStreams(): (stage: string) => string {
   const streams = JSON.parse(requireEnv(ENV.stageStreams)) as Record<string, string>;
   return (stage) => {

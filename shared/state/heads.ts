@@ -12,6 +12,7 @@ import {
 import { type Clock, readClock } from './clock.ts';
 import { type Counts, countsAttribute, NO_COUNTS, readCounts, type Tail } from './commit.ts';
 import { CLOCK_SK, headsPk } from './keys.ts';
+import { type Mark, marksAttribute, readMarks } from './marks.ts';
 import { formatPosition, type Position, parsePosition, START } from './position.ts';
 import type { StageTable } from './stage-table.ts';
 
@@ -39,6 +40,8 @@ export interface Head {
   readonly idleAt?: number;
   /** Closed, consumed, and all of its children are registered: it no longer holds time back. */
   readonly retired: boolean;
+  /** Of a filter stage: by what its readers tell the time, newest first. */
+  readonly marks?: readonly Mark[];
 }
 
 /** Everything that one consistent query tells about a stage's progress. */
@@ -91,9 +94,15 @@ export class Heads {
    * Says that the actions of all commits up to the tail are done. A zombie must not move a head back, so the head only
    * rises; a failed condition means that another writer is further on, which is as good to one that has committed before.
    *
+   * @param marks - of a filter stage
    * @returns whether it was this tail that moved it
    */
-  async advance(shard: string, tail: Omit<Tail, 'lastBatch' | 'w' | 'open'>, now: number): Promise<boolean> {
+  async advance(
+    shard: string,
+    tail: Omit<Tail, 'lastBatch' | 'w' | 'open'>,
+    now: number,
+    marks?: readonly Mark[],
+  ): Promise<boolean> {
     const values = compactItem({
       n: number(tail.n),
       position: text(formatPosition(tail.position)),
@@ -102,6 +111,7 @@ export class Heads {
       updatedAt: number(now),
       counts: countsAttribute(tail.counts),
       ancestors: { L: tail.ancestors.map(text) },
+      marks: marks && marksAttribute(marks),
     });
     const names = Object.keys(values);
     return this.#update(shard, {
@@ -151,5 +161,6 @@ function readHead(item: Item): Head {
     hashRange: start === undefined || end === undefined ? undefined : [start, end],
     idleAt: item.idleAt?.N === undefined ? undefined : Number(item.idleAt.N),
     retired: item.retired?.BOOL ?? false,
+    marks: readMarks(item),
   };
 }

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { longestWindow } from '../pipeline/index.ts';
+import { type FilterStage, longestWindow, type StageInput } from '../pipeline/index.ts';
 import { BucketLedger } from './bucket-ledger.ts';
 import { Carries } from './carry.ts';
 import { StageClock } from './clock.ts';
@@ -9,6 +9,7 @@ import { Heads, type ShardInfo } from './heads.ts';
 import { FireLedger } from './ledger.ts';
 import { CommitLog } from './log.ts';
 import { SliceSegments } from './segments.ts';
+import type { PassedFilter } from './source.ts';
 import { StageTable } from './stage-table.ts';
 
 /** A day: how much longer state is kept than the longest delay it must answer. */
@@ -25,6 +26,8 @@ export interface StageContext {
   readonly pipeline: string;
   readonly log: CommitLog;
   readonly heads: Heads;
+  /** The filter stages that its events come through, the last one first. */
+  readonly filters: readonly PassedFilter[];
   readonly clock: StageClock;
   readonly ledger: FireLedger;
   readonly buckets: BucketLedger;
@@ -77,6 +80,10 @@ export function stageContext(options: StageContextOptions): StageContext {
     pipeline: options.pipeline,
     log: new CommitLog(items),
     heads: new Heads(items),
+    filters: filtersOf(stage.from).map(({ name }) => ({
+      name,
+      heads: new Heads(new StageTable(client, table, name)),
+    })),
     clock: new StageClock(items),
     ledger: new FireLedger(items),
     buckets: new BucketLedger(items),
@@ -90,4 +97,9 @@ export function stageContext(options: StageContextOptions): StageContext {
     logExpiry: () => seconds(now() + kept),
     ledgerExpiry: () => seconds(now() + 2 * kept),
   };
+}
+
+/** The filter stages that events come through, the last one first. */
+function filtersOf(from: StageInput): readonly FilterStage[] {
+  return from.kind === 'filter' ? [from, ...filtersOf(from.from)] : [];
 }

@@ -1,34 +1,25 @@
 import { silenceTime, watermarkOf } from '../windows/watermark.ts';
-import { ancestorsOf } from './ancestors.ts';
 import type { Clock } from './clock.ts';
-import { mapLimit } from './concurrency.ts';
 import { dueWindows, nextDue } from './due.ts';
 import type { Sleep } from './fence.ts';
-import type { Head, ShardInfo, StageProgress } from './heads.ts';
+import type { Head } from './heads.ts';
 import type { Hints } from './hints.ts';
-import type { Position } from './position.ts';
-import type { ListShards, StageContext } from './stage-context.ts';
+import { holding, type SourceShard, sourceShards } from './source.ts';
+import type { StageContext } from './stage-context.ts';
 import { readStageView, type StageView } from './stage-view.ts';
+import { type StreamLook, sweepShards } from './sweep-shards.ts';
 import { IDLE_AFTER_MS } from './time-keeper.ts';
-
-/**
- * What a look into the stream behind a position found: something to read, nothing (and nothing on its way), or the end of
- * a closed shard.
- */
-export type Probe = 'unread' | 'empty' | 'ended';
 
 /** What a sweep needs besides the state. */
 export interface SweepInputs {
-  readonly listShards: ListShards;
-  probe(shard: string, after: Position): Promise<Probe>;
+  /** The stream that a window or filter stage reads. */
+  inputOf(stage: string): StreamLook;
   readonly hints: Hints;
   readonly sleep: Sleep;
   /** Milliseconds left to work. */
   remaining(): number;
 }
 
-/** Probes at a time: Kinesis allows five reads per shard and second, and these are different shards. */
-const PROBES = 8;
 /** Looks per call: more than two only make sense while a silence goes on. */
 const MAX_ROUNDS = 8;
 const MIN_REMAINING_MS = 5_000;
@@ -52,22 +43,13 @@ async function sweepOnce(
   inputs: SweepInputs,
   first: boolean,
 ): Promise<number | undefined> {
-  const { progress, listed, gone } = await registerShards(context, inputs.listShards);
-  const now = context.now();
-  const live = progress.heads.filter((head) => !head.retired);
-  const probes = await probeQuiet(inputs, live, listed, gone, now);
-  const retired = await retireConsumed(context, progress.heads, listed, probes);
-  const idle = live.filter((head) => probes.get(head.shard) === 'empty');
-  await mapLimit(idle, PROBES, ({ shard, n, idleAt }) =>
-    idleAt === n ? Promise.resolve() : context.heads.markIdle(shard, n),
-  );
-  // A shard that has ended holds time like any other until its children hold it instead.
-  const active = live.filter((head) => probes.get(head.shard) !== 'empty' && !retired.has(head.shard));
+  const { shards, all, clock, at: now } = await sweepSource(context, inputs);
+  const active = shards.filter(({ idle }) => !idle);
   const silence =
-    active.length === 0 ? silenceOf(progress.heads, context.compiled.stage.outOfOrderness, now) : undefined;
+    active.length === 0 ? silenceOf(all, context.compiled.stage.outOfOrderness, now) : undefined;
   // When all are idle none may run ahead: what paused may go on where it stopped.
-  const counted = active.length > 0 ? active : live.filter((head) => Number.isFinite(head.maxEventTime));
-  await moveClock(context, counted, silence, progress.clock);
+  const counted = active.length > 0 ? active : shards.filter((shard) => Number.isFinite(shard.maxEventTime));
+  await moveClock(context, counted, silence, clock);
 
   const view = await readStageView(context);
   if (view === undefined) return undefined;
@@ -82,66 +64,41 @@ async function sweepOnce(
   return worthwhile.length === 0 ? undefined : Math.min(...worthwhile);
 }
 
-/** Gives every shard that the stream shows a head, then starts the clock: time is not known before all are known. */
-async function registerShards(
-  context: StageContext,
-  listShards: ListShards,
-): Promise<{ progress: StageProgress; listed: readonly ShardInfo[]; gone: ReadonlySet<string> }> {
-  const before = await context.heads.read();
-  const listed = await listShards();
-  const known = new Set(
-    before.heads.filter((head) => head.hashRange !== undefined).map((head) => head.shard),
-  );
-  const unknown = listed.filter((info) => !known.has(info.shard));
-  await mapLimit(unknown, PROBES, (info) =>
-    context.heads.register(info, ancestorsOf(info.shard, listed), context.now()),
-  );
-  if (before.clock === undefined) await context.clock.start();
-  const changed = unknown.length > 0 || before.clock === undefined;
-  // Only what was known before the listing can be missing from it: the other heads are of shards that others saw since.
-  const gone = new Set(before.heads.map((head) => head.shard));
-  for (const info of listed) gone.delete(info.shard);
-  return { progress: changed ? await context.heads.read() : before, listed, gone };
+/** What a sweep knows of the shards by which a stage tells the time. */
+interface SweptSource {
+  /** Those that may hold it; idle where nothing is left that could come from them. */
+  readonly shards: readonly SourceShard[];
+  /** The heads of all of them and the stage's own, retired ones included. */
+  readonly all: readonly Head[];
+  readonly clock: Clock | undefined;
+  /** The wall clock when that began. */
+  readonly at: number;
 }
 
-/** Looks behind the heads that have been still for a while, or have never moved. */
-async function probeQuiet(
-  inputs: SweepInputs,
-  heads: readonly Head[],
-  listed: readonly ShardInfo[],
-  gone: ReadonlySet<string>,
-  now: number,
-): Promise<Map<string, Probe>> {
-  const known = new Set([...gone, ...listed.map((info) => info.shard)]);
-  const quiet = heads.filter(
-    (head) => known.has(head.shard) && (head.n === 0 || now - head.updatedAt >= IDLE_AFTER_MS),
+/** Sweeps the shards of a stage's input and, where filters lie between, of its source; then starts the clock if it was not. */
+async function sweepSource(context: StageContext, inputs: SweepInputs): Promise<SweptSource> {
+  const { filters, now } = context;
+  const first = filters.at(-1);
+  // The source first: what it is found to have put by then is looked for in what the stage has consumed.
+  const source = first && (await sweepShards(first.heads, inputs.inputOf(first.name), now));
+  const between = await Promise.all(
+    filters.slice(0, -1).map(async ({ heads }) => (await heads.read()).heads),
   );
-  const found = await mapLimit(quiet, PROBES, async ({ shard, position }) => {
-    // A shard that the stream no longer shows was closed, and all that it held has passed the stream's retention.
-    return [shard, gone.has(shard) ? 'ended' : await inputs.probe(shard, position)] as const;
-  });
-  return new Map(found);
-}
-
-/** A consumed parent stops holding time only when all of its children are registered and hold it instead. */
-async function retireConsumed(
-  context: StageContext,
-  heads: readonly Head[],
-  listed: readonly ShardInfo[],
-  probes: ReadonlyMap<string, Probe>,
-): Promise<Set<string>> {
-  const registered = new Set(heads.map((head) => head.shard));
-  const retired = new Set<string>();
-  for (const head of heads) {
-    if (probes.get(head.shard) !== 'ended') continue;
-    const children = listed.filter((info) => info.parents.includes(head.shard));
-    const gone = !listed.some((info) => info.shard === head.shard);
-    if (gone || (children.length > 0 && children.every((info) => registered.has(info.shard)))) {
-      await context.heads.retire(head.shard, head.n);
-      retired.add(head.shard);
-    }
-  }
-  return retired;
+  const own = await sweepShards(context.heads, inputs.inputOf(context.name), now);
+  // Time is not known before all shards are known.
+  if (own.clock === undefined) await context.clock.start();
+  const { idle, retired, at } = source ?? own;
+  const shards = sourceShards(own.heads, source ? [...between, source.heads] : []);
+  return {
+    shards: holding(shards).map((shard) => ({
+      ...shard,
+      // A shard that has ended holds time like any other until its children hold it instead.
+      idle: shard.seen && (idle.has(shard.head.shard) || retired.has(shard.head.shard)),
+    })),
+    all: source ? [...source.heads, ...own.heads] : own.heads,
+    clock: own.clock,
+    at,
+  };
 }
 
 /** While nothing arrives anywhere, event time goes on at the speed of the wall clock from the last event seen. */
@@ -163,7 +120,7 @@ function silenceOf(heads: readonly Head[], outOfOrderness: number, now: number):
 
 async function moveClock(
   context: StageContext,
-  counted: readonly Head[],
+  counted: readonly SourceShard[],
   silence: Silence | undefined,
   clock: Clock | undefined,
 ): Promise<void> {
@@ -189,10 +146,13 @@ async function keepUnacted(context: StageContext, view: StageView): Promise<void
 }
 
 /** Shards that moved a moment ago may have been the last to: once they are quiet, time may go on without them. */
-function untilQuiet(active: readonly Head[], now: number): number | undefined {
-  const moved = active.filter((head) => head.n > 0 && now - head.updatedAt < IDLE_AFTER_MS);
-  if (moved.length === 0) return undefined;
-  return Math.max(...moved.map((head) => head.updatedAt + IDLE_AFTER_MS - now)) + 1;
+function untilQuiet(active: readonly SourceShard[], now: number): number | undefined {
+  const waits = active.flatMap(({ head: { n, updatedAt }, seen }) => {
+    if (n > 0 && now - updatedAt < IDLE_AFTER_MS) return [updatedAt + IDLE_AFTER_MS - now];
+    // What a filter has put is on its way to the stage.
+    return seen ? [] : [IDLE_AFTER_MS];
+  });
+  return waits.length === 0 ? undefined : Math.max(...waits) + 1;
 }
 
 /** A claimed firing is either under way or its function has died: when its lease ends, it shows which. */

@@ -2,6 +2,7 @@ import { isMomentBetween } from '../windows/moments.ts';
 import { watermarkOf } from '../windows/watermark.ts';
 import type { Hints } from './hints.ts';
 import type { ShardState } from './shard-state.ts';
+import { readSource } from './source.ts';
 import type { StageContext } from './stage-context.ts';
 
 /**
@@ -15,6 +16,8 @@ const SWEEP_INTERVAL_MS = IDLE_AFTER_MS;
 const HISTORIC_MS = 300_000;
 /** How old the known clock may become while no boundary is crossed. */
 const MAX_CLOCK_AGE_MS = 15_000;
+/** Where filters hold time back, what they have put is seen within a moment. */
+const HELD_CLOCK_AGE_MS = 1_000;
 
 /**
  * Moves the stage's clock on after commits. The clock matters only where event time passes a moment at which something
@@ -26,6 +29,8 @@ export class TimeKeeper {
   #checked = Number.NEGATIVE_INFINITY;
   #checkedAt = Number.NEGATIVE_INFINITY;
   #sweptAt = Number.NEGATIVE_INFINITY;
+  /** Whether this shard has passed a moment that the stage's time has not, because of what a filter may still bring. */
+  #held = false;
 
   constructor(context: StageContext, hints: Hints) {
     this.#context = context;
@@ -41,7 +46,7 @@ export class TimeKeeper {
     if (
       state.clock === undefined ||
       isMomentBetween(plan.windows, stage, this.#checked, reached) ||
-      now - this.#checkedAt >= MAX_CLOCK_AGE_MS
+      now - this.#checkedAt >= (this.#held ? HELD_CLOCK_AGE_MS : MAX_CLOCK_AGE_MS)
     ) {
       this.#checked = reached;
       this.#checkedAt = now;
@@ -76,10 +81,10 @@ export class TimeKeeper {
       await this.#hintSweep();
       return false;
     }
-    const active = all.filter((head) => !head.retired);
     const { plan, stage } = compiled;
     // Shards that seem idle count: only the sweeper, which looks into the stream, may leave one out.
-    const watermark = watermarkOf(active, stage.outOfOrderness);
+    const source = await readSource(this.#context, all);
+    const watermark = watermarkOf(source, stage.outOfOrderness);
     const isDueBetween = (before: number, after: number) =>
       isMomentBetween(plan.windows, stage, before, after);
     let passed = false;
@@ -92,6 +97,7 @@ export class TimeKeeper {
     const behind = Math.max(watermark ?? Number.NEGATIVE_INFINITY, state.w);
     // What is loaded from the past ends without warning: a sweep waits for that and fires what silence then makes due.
     const historic = passed && this.#context.now() - state.tail.maxEventTime > HISTORIC_MS;
+    this.#held = this.#context.filters.length > 0 && isDueBetween(behind, reached);
     if (historic || isDueBetween(behind, reached)) await this.#hintSweep();
     return passed;
   }

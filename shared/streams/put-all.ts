@@ -9,6 +9,14 @@ export interface KeyedEvent {
   readonly event: string;
 }
 
+/** What {@link putAll} did. */
+export interface Stored {
+  /** Events stored. */
+  readonly count: number;
+  /** Shard -> the highest sequence number at which one of them was stored. */
+  readonly reached: ReadonlyMap<string, string>;
+}
+
 /** Some events could not be stored: the caller repeats all of them, and consumers tell the repetitions by their ids. */
 export class PutIncomplete extends Error {
   override readonly name = 'PutIncomplete';
@@ -34,7 +42,6 @@ const RECORD_BYTES = 256 * 1024;
  * Puts every event, in order per key.
  *
  * @param packed - many to a record, as a CloudEvents JSON batch per lane; by default one to a record
- * @returns how many there were
  * @throws PutIncomplete when some are not known to be stored
  */
 export async function putAll(
@@ -43,12 +50,16 @@ export async function putAll(
   lanes: number,
   events: Iterable<KeyedEvent>,
   packed = false,
-): Promise<number> {
+): Promise<Stored> {
   let count = 0;
+  const reached = new Map<string, string>();
   let chunk: KeyedEvent[] = [];
   const flush = async () => {
     const records = packed ? packByLane(chunk, lanes) : chunk.map((event) => single(event, lanes));
-    const { failed, fatal } = await putOrdered(client, stream, records, packed ? PACKED : SINGLE);
+    const outcome = await putOrdered(client, stream, records, packed ? PACKED : SINGLE);
+    const { failed, fatal } = outcome;
+    // Chunks are put one after the other: what is later in a shard has the higher number.
+    for (const [shard, sequence] of outcome.reached) reached.set(shard, sequence);
     if (failed.length > 0) {
       const reason = failed[0]?.message ?? 'unknown';
       throw new PutIncomplete(
@@ -66,7 +77,7 @@ export async function putAll(
     if (chunk.length === CHUNK) await flush();
   }
   if (chunk.length > 0) await flush();
-  return count;
+  return { count, reached };
 }
 
 const single = ({ key, event }: KeyedEvent, lanes: number): LaneRecord =>

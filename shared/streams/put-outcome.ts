@@ -21,6 +21,8 @@ export const PUT_CODES = {
 export interface PutOutcome {
   /** Number of records durably in the stream. */
   readonly stored: number;
+  /** Shard -> the highest sequence number at which one of them was stored. */
+  readonly reached: ReadonlyMap<string, string>;
   /** All others, by ascending index. */
   readonly failed: readonly PutFailure[];
   /** Requests made. */

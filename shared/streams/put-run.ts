@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { backoffDelay, withTimeout } from '../runtime/backoff.ts';
 import { classifyFault, faultCode, faultMessage } from '../runtime/faults.ts';
+import { compareSequence } from '../state/position.ts';
 import type { LaneRecord } from './lane-record.ts';
 import { OrderQueue, recordBytes } from './order-queue.ts';
 import type { PutOptions } from './put.ts';
@@ -34,6 +35,7 @@ export class PutRun {
   readonly #deadline: number;
   readonly #stored: Uint8Array;
   readonly #attempts: Uint16Array;
+  readonly #reached = new Map<string, string>();
   readonly #reasons = new Map<number, Reason>();
   readonly #waiting = new Set<() => void>();
   #requests = 0;
@@ -111,9 +113,11 @@ export class PutRun {
   #assess(batch: readonly number[], answers: readonly PutRecordsResultEntry[]): void {
     const failed: [number, Reason][] = [];
     for (const [at, index] of batch.entries()) {
-      const { SequenceNumber, ErrorCode, ErrorMessage } = answers[at] ?? {};
+      const { SequenceNumber, ShardId = '', ErrorCode, ErrorMessage } = answers[at] ?? {};
       if (SequenceNumber !== undefined && ErrorCode === undefined) {
         this.#stored[index] = 1;
+        if (compareSequence(SequenceNumber, this.#reached.get(ShardId) ?? '') > 0)
+          this.#reached.set(ShardId, SequenceNumber);
         this.#queue.advance(index);
       } else if (ErrorCode !== undefined) {
         failed.push([index, { code: ErrorCode, message: ErrorMessage ?? '' }]);
@@ -164,7 +168,14 @@ export class PutRun {
       failed.push({ index, ...reason, sent: (this.#attempts[index] as number) > 0 });
     }
     const stored = this.#records.length - failed.length;
-    return { stored, failed, requests: this.#requests, retried: this.#retried, fatal: this.#fatal };
+    return {
+      stored,
+      reached: this.#reached,
+      failed,
+      requests: this.#requests,
+      retried: this.#retried,
+      fatal: this.#fatal,
+    };
   }
 
   #notSent(): Reason {

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import type { ShardInfo } from '../state/heads.ts';
 import { type Position, START, WHOLE_RECORD } from '../state/position.ts';
-import type { Probe } from '../state/sweep.ts';
+import type { Probe } from '../state/sweep-shards.ts';
 
 /** All shards of a stream that Kinesis still shows, closed ones included. */
 export async function listShards(client: KinesisClient, stream: string): Promise<ShardInfo[]> {

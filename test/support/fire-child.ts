@@ -85,7 +85,7 @@ const kinesis = {
 } as unknown as KinesisClient;
 
 const outputs: FireOutputs = {
-  emit: (results, packed) => putAll(kinesis, 'results', 16, results, packed),
+  emit: async (results, packed) => (await putAll(kinesis, 'results', 16, results, packed)).count,
   listShards: async () => [],
   sleep: async () => {},
   remaining: () => 900_000,

@@ -1,6 +1,6 @@
 import type { ShardInfo } from '../../shared/state/heads.ts';
 import { comparePosition, type Position, WHOLE_RECORD } from '../../shared/state/position.ts';
-import type { Probe } from '../../shared/state/sweep.ts';
+import type { Probe } from '../../shared/state/sweep-shards.ts';
 import type { SourceRecord } from '../../shared/state/writer.ts';
 
 interface MemoryShard extends ShardInfo {

@@ -178,8 +178,10 @@ export class World {
   async sweep(remaining = 0): Promise<void> {
     const until = this.now + remaining;
     await sweepStage(this.context, {
-      listShards: () => this.faults.call(this.stream.list),
-      probe: (shard, after) => this.faults.call(() => this.stream.probe(shard, after)),
+      inputOf: () => ({
+        listShards: () => this.faults.call(this.stream.list),
+        probe: (shard, after) => this.faults.call(() => this.stream.probe(shard, after)),
+      }),
       hints: { fire: async (stage) => void this.hints.push(`fire ${stage}`), sweep: async () => {} },
       sleep: this.#sleep,
       remaining: () => until - this.now,

@@ -5,7 +5,8 @@ import type { BucketHint, FireOutputs } from '../../../shared/state/fire-outputs
 import type { Position } from '../../../shared/state/position.ts';
 import { type StageContext, stageContext } from '../../../shared/state/stage-context.ts';
 import { StageTable } from '../../../shared/state/stage-table.ts';
-import { type Probe, sweepStage } from '../../../shared/state/sweep.ts';
+import { sweepStage } from '../../../shared/state/sweep.ts';
+import type { Probe } from '../../../shared/state/sweep-shards.ts';
 import { ShardWriter, type SourceRecord, type WriterOutputs } from '../../../shared/state/writer.ts';
 import { MemoryStream } from '../../support/memory-stream.ts';
 import { labelOf, writes } from './calls.ts';
@@ -125,8 +126,10 @@ export class Simulation {
     this.#invoke(
       process,
       sweepStage(this.#context(process), {
-        listShards: () => process.call('list shards', false, this.stream.list),
-        probe: (shard, after) => process.call('probe', false, () => this.#probe(shard, after)),
+        inputOf: () => ({
+          listShards: () => process.call('list shards', false, this.stream.list),
+          probe: (shard, after) => process.call('probe', false, () => this.#probe(shard, after)),
+        }),
         hints: { fire: async () => this.#hint('fire'), sweep: async () => this.#hint('sweep') },
         sleep: (ms) => this.#sleep(process, ms),
         remaining: this.#remaining(),

@@ -52,7 +52,10 @@ function decoded(fake: FakeStream): { id: string; trusted: boolean }[] {
 
 test('one CloudEvents event per record, on the lane of its key, by default', async () => {
   const { fake, output } = outputOf('events');
-  expect(await output.put(passed(readings(0, 0, 0, 0)))).toEqual([]);
+  expect(await output.put(passed(readings(0, 0, 0, 0)))).toEqual({
+    oversize: [],
+    reached: new Map([['shardId-000000000000', '4']]),
+  });
   expect(fake.stored).toHaveLength(4);
   expect(JSON.parse(fake.stored[0]!)).toMatchObject({ specversion: '1.0', type: 'reading', source: '/test' });
   for (const { PartitionKey = '', ExplicitHashKey } of fake.requests.flatMap(({ Records = [] }) => Records)) {
@@ -93,8 +96,10 @@ test('an event that no record can hold is handed back, and the others are put', 
   };
   for (const records of ['events', 'packed'] as const) {
     const { fake, output } = outputOf(records);
-    const aside = await output.put(passed([readingEvent('1', START), large, readingEvent('2', START)]));
-    expect(aside.map(({ code, sub }) => [code, sub])).toEqual([['too-large', 1]]);
+    const { oversize } = await output.put(
+      passed([readingEvent('1', START), large, readingEvent('2', START)]),
+    );
+    expect(oversize.map(({ code, sub }) => [code, sub])).toEqual([['too-large', 1]]);
     expect(decoded(fake).map(({ id }) => id)).toEqual(['1', '2']);
   }
 });

@@ -37,11 +37,11 @@ const contextOf = (declared: FilterStage = stage): FilterContext => ({
   stage: declared,
   heads: {
     one: async () => head,
-    async advance(shard, tail) {
+    async advance(shard, tail, _now, marks) {
       fail.before?.();
       if (fail.advance !== undefined && fail.advance-- === 0) throw new Error('no answer');
       if (head !== undefined && head.n >= tail.n) return false;
-      head = { ...tail, shard, updatedAt: 0, retired: false };
+      head = { ...tail, shard, updatedAt: 0, retired: false, marks };
       return true;
     },
   },
@@ -49,11 +49,12 @@ const contextOf = (declared: FilterStage = stage): FilterContext => ({
     async put(passed) {
       if (fail.put !== undefined && fail.put-- === 0) throw new Error('not stored');
       put.push([...passed]);
-      return [];
+      return { oversize: [], reached: new Map([['out', String(put.length)]]) };
     },
   },
   listShards: async () => [],
   setAside: async (_shard, items) => void aside.push(...items),
+  retention: 86_400_000,
   now: () => START,
 });
 
