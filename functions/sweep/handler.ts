@@ -27,6 +27,11 @@ export const handler = middy<StageRequest, void>().handler(async ({ stage }, lam
             probe: (shard, after) => probeShard(kinesis, stream, shard, after),
           };
         },
+        contextOf: (name) => {
+          const found = stages.get(name);
+          if (found === undefined) throw new RangeError(`the pipeline has no window stage "${name}"`);
+          return found;
+        },
         hints,
         sleep: (ms) => sleep(ms),
         remaining: () => lambdaContext.getRemainingTimeInMillis(),

@@ -1,3 +1,4 @@
+import { closesAt } from '../windows/watermark.ts';
 import { moveClosing } from './closing.ts';
 import { Compaction } from './compaction.ts';
 import { mapLimit } from './concurrency.ts';
@@ -45,19 +46,23 @@ export async function fireStage(context: StageContext, outputs: FireOutputs): Pr
     await moveClosing(context, view, closedUpTo(context, view, fenced));
     const due = dueWindows(context, view, context.now());
     const open = due.filter(({ closing }) => !closing).slice(0, GROUP);
-    const group = open.length > 0 ? open : closedTogether(context, view, due).slice(0, GROUP);
-    if (group.length === 0) {
+    const closing = closedTogether(context, view, due).slice(0, GROUP);
+    if (open.length + closing.length === 0) {
       // Who closed the last window may have died before it said so. A view younger than that closing tells what is closed:
       // this one may have been read while a shard could still add to another window.
-      const closing = lastClosing(context, view);
-      if (closing <= Math.max(fenced, view.clock.closedUpTo)) break;
-      fenced = closing;
+      const last = lastClosing(context, view);
+      if (last <= Math.max(fenced, view.clock.closedUpTo)) break;
+      fenced = last;
       continue;
     }
-    if (open.length === 0) {
+    const settled = closing.filter(({ window }) => closesAt(window, context.compiled.closingDelay) <= fenced);
+    if (open.length === 0 && settled.length === 0) {
       await fenceShards(context, view.clock.watermark, outputs.listShards, outputs.sleep);
       fenced = view.clock.watermark;
+      // Which window is the first to be closed, only a view that is younger than the fences tells.
+      if (Number.isFinite(context.resultSpan)) continue;
     }
+    const group = [open, settled, closing].find(({ length }) => length > 0) ?? [];
     const fired = await fireGroup(context, outputs, view, group);
     if (fired.windows === 0) break;
     windows += fired.windows;

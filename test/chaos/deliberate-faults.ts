@@ -2,6 +2,7 @@ import type { PutItemCommandInput, UpdateItemCommandInput } from '@aws-sdk/clien
 import type { Commit } from '../../shared/state/commit.ts';
 import { type Cut, FireLedger, type Firing } from '../../shared/state/ledger.ts';
 import { CommitLog } from '../../shared/state/log.ts';
+import type { StageContext } from '../../shared/state/stage-context.ts';
 import type { Command } from './sim/emulator.ts';
 import type { Sabotage } from './sim/simulation.ts';
 import { operationOf } from './sim/store.ts';
@@ -13,6 +14,8 @@ import { operationOf } from './sim/store.ts';
  */
 export interface DeliberateFault {
   readonly name: string;
+  /** Of stages that read each other. */
+  readonly chained?: boolean;
   readonly sabotage?: Sabotage;
   /** Module, relative to the root of the project -> what of its exports is replaced. */
   readonly modules?: Readonly<Record<string, (original: never) => object>>;
@@ -22,6 +25,11 @@ interface IdSetModule {
   readonly IdSet: new (
     expected?: number,
   ) => { add(high: number, low: number): boolean; has(high: number, low: number): boolean };
+}
+
+interface SourceModule {
+  readonly sourceShards: (...heads: unknown[]) => readonly { readonly maxEventTime: number }[];
+  readonly readSource: (context: StageContext, own: unknown) => Promise<object>;
 }
 
 const ID_SET = 'shared/windows/id-set.ts';
@@ -161,5 +169,59 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'a still shard taken for idle without a look into the stream',
     sabotage: { probe: (found) => (found === 'unread' ? 'empty' : found) },
+  },
+  {
+    name: 'a stage behind a filter goes by its own shards alone',
+    chained: true,
+    sabotage: { context: (context) => ({ ...context, filters: [] }) },
+  },
+  {
+    name: 'a filter that stands still at one shard does not hold time while it goes on at another',
+    chained: true,
+    modules: {
+      'shared/state/source.ts': (original: SourceModule) => ({
+        ...original,
+        sourceShards(...heads: unknown[]) {
+          const shards = original.sourceShards(...heads);
+          if (!Array.isArray(heads[1]) || heads[1].length === 0) return shards;
+          const highest = Math.max(...shards.map(({ maxEventTime }) => maxEventTime));
+          return shards.map((shard) => ({ ...shard, maxEventTime: highest }));
+        },
+        readSource: async (context: StageContext, own: unknown) => {
+          const heads = await Promise.all(
+            context.filters.map(async (filter) => (await filter.heads.read()).heads),
+          );
+          if (heads.length === 0) return original.readSource(context, own);
+          const shards = original.sourceShards(own, heads);
+          return [{ maxEventTime: Math.max(...shards.map(({ maxEventTime }) => maxEventTime)) }];
+        },
+      }),
+    },
+  },
+  {
+    name: 'a mark of a filter is believed before what it speaks of has been read',
+    chained: true,
+    modules: {
+      'shared/state/marks.ts': (original: object) => ({
+        ...original,
+        newestSeen: <T>(marks: readonly T[]) => marks[0],
+      }),
+    },
+  },
+  {
+    name: 'a shard that its filter has emptied is left out although the stage has not read all that came of it',
+    chained: true,
+    modules: {
+      'shared/state/source.ts': (original: SourceModule) => ({
+        ...original,
+        sourceShards: (...heads: unknown[]) =>
+          original.sourceShards(...heads).map((shard) => ({ ...shard, seen: true })),
+      }),
+    },
+  },
+  {
+    name: 'windows whose results others read are closed in any order',
+    chained: true,
+    sabotage: { context: (context) => ({ ...context, resultSpan: Number.POSITIVE_INFINITY }) },
   },
 ];

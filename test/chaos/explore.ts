@@ -49,7 +49,7 @@ export async function explore(search: Search): Promise<Exploration> {
  */
 export async function shrink(seed: number, options: RunOptions, budget: number): Promise<number[]> {
   const until = performance.now() + budget;
-  let steps = [...(options.steps ?? allSteps(planOf(seed)))];
+  let steps = [...(options.steps ?? allSteps(planOf(seed, options.chained)))];
   for (let size = Math.ceil(steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let at = 0; at < steps.length; ) {
       if (performance.now() > until) return steps;
@@ -69,15 +69,16 @@ export async function describeFailure(
   budget: number,
 ): Promise<string> {
   const { seed } = failure;
-  const plan = planOf(seed);
+  const plan = planOf(seed, options.chained);
   const steps = await shrink(seed, options, budget);
   const trace: string[] = [];
+  const chained = options.chained === true ? 'CHAINED=1 ' : '';
   const violation = await runSchedule(seed, { ...options, steps, trace });
   return [
     `schedule ${seed}: ${failure.violation.message}`,
-    `  ${plan.stage.name}, ${plan.profile}, ${plan.shards} shards, ${plan.keys.length} keys, ${plan.length} steps`,
-    `replay: SEED=${seed} npx vitest run test/chaos/schedules.test.ts`,
-    `shrunk: SEED=${seed} STEPS=${steps.join()} npx vitest run test/chaos/schedules.test.ts`,
+    `  ${[...plan.chain.filters.map(({ stage }) => stage.name), ...plan.chain.stages.map(({ name }) => name)].join(' > ')}, ${plan.profile}, ${plan.shards} shards, ${plan.keys.length} keys, ${plan.length} steps`,
+    `replay: ${chained}SEED=${seed} npx vitest run test/chaos/schedules.test.ts`,
+    `shrunk: ${chained}SEED=${seed} STEPS=${steps.join()} npx vitest run test/chaos/schedules.test.ts`,
     `  where ${violation?.message ?? 'nothing goes wrong'}`,
     ...trace,
   ].join('\n');

@@ -16,7 +16,7 @@ export async function exploreWithFault(name: string, search: Search): Promise<Ex
   if (modules.length > 0) vi.resetModules();
   const { explore } = await import('./explore.ts');
   for (const [path] of modules) vi.doUnmock(fromRoot(path));
-  return explore({ ...search, sabotage: fault.sabotage });
+  return explore({ ...search, chained: fault.chained, sabotage: fault.sabotage });
 }
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -182,6 +182,7 @@ export class World {
         listShards: () => this.faults.call(this.stream.list),
         probe: (shard, after) => this.faults.call(() => this.stream.probe(shard, after)),
       }),
+      contextOf: () => this.context,
       hints: { fire: async (stage) => void this.hints.push(`fire ${stage}`), sweep: async () => {} },
       sleep: this.#sleep,
       remaining: () => until - this.now,

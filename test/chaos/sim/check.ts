@@ -93,4 +93,4 @@ export async function checkEvents(
   }
 }
 
-const countOf = (head: Attributes, name: string): number => Number(head.counts?.M?.[name]?.N ?? 0);
+export const countOf = (head: Attributes, name: string): number => Number(head.counts?.M?.[name]?.N ?? 0);

@@ -125,8 +125,7 @@ export class Driver {
     await settled();
     const [violation] = [
       ...simulation.violations,
-      ...simulation.observer.violations,
-      ...simulation.sink.violations,
+      ...simulation.nodes.flatMap(({ observer, sink }) => [...observer.violations, ...sink.violations]),
     ];
     if (violation !== undefined) throw violation;
   }

@@ -1,11 +1,11 @@
-import type { ShardWriter, SourceRecord } from '../../../shared/state/writer.ts';
+import type { SourceRecord } from '../../../shared/state/writer.ts';
 import type { MemoryStream } from '../../support/memory-stream.ts';
 import type { Process } from './process.ts';
 
-/** A container of the window function that serves one shard, with the writer whose cache makes it warm. */
+/** A container of a window or filter function that serves one shard, with what is cached in it. */
 export interface Consumer {
   readonly process: Process;
-  readonly writer: ShardWriter;
+  readonly work: { process(records: readonly SourceRecord[]): Promise<unknown> };
 }
 
 interface ShardFeed {

@@ -1,6 +1,6 @@
 import type { Attributes } from './emulator.ts';
 import { type Observer, Violation } from './observer.ts';
-import { identity, type Producers, type SentEvent, type SentRecord } from './producers.ts';
+import { identity, type SentEvent, type SentRecord } from './producers.ts';
 import type { ChaosStage } from './stages.ts';
 import type { Store } from './store.ts';
 
@@ -50,7 +50,7 @@ type Position = readonly [sequence: bigint, sub: number];
 export async function expect(
   stage: ChaosStage,
   shards: readonly string[],
-  producers: Producers,
+  records: readonly SentRecord[],
   store: Store,
   observer: Observer,
 ): Promise<Expected> {
@@ -69,7 +69,7 @@ export async function expect(
         throw new Violation('outcome', `${commit.name} goes back to ${commit.to}`);
       at = commit.to;
     }
-    for (const record of producers.records) {
+    for (const record of records) {
       if (record.shard === shard) sorter.sort(record, commits);
     }
   }

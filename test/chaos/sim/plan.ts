@@ -1,3 +1,4 @@
+import { CHAINS, type ChaosChain } from './chains.ts';
 import type { Fate } from './process.ts';
 import { Random } from './random.ts';
 import { type ChaosStage, STAGES } from './stages.ts';
@@ -33,9 +34,13 @@ export type Profile = 'calm' | 'punctual' | 'wild';
 /** Everything about a schedule that its seed decides at once. */
 export interface Plan {
   readonly seed: number;
+  /** The first window stage: time is measured in its windows. */
   readonly stage: ChaosStage;
+  readonly chain: ChaosChain;
   readonly profile: Profile;
   readonly shards: number;
+  /** Shards of the streams between stages. */
+  readonly between: readonly number[];
   readonly keys: readonly string[];
   readonly steps: Readonly<Record<StepKind, number>>;
   readonly fates: Readonly<Record<Fate, number>>;
@@ -88,8 +93,10 @@ const FATES: Readonly<Record<Exclude<Fate, 'ok' | 'throttled'>, number>> = {
 /**
  * Swarm testing (Groce et al., ISSTA 2012, https://doi.org/10.1145/2338965.2336763): every seed leaves some kinds of
  * events out and has others often, which reaches more of what can happen than one mixture for all.
+ *
+ * @param chained - whether stages read each other, or there is one stage alone
  */
-export function planOf(seed: number): Plan {
+export function planOf(seed: number, chained = false): Plan {
   const random = new Random(seed, 0x706c616e);
   const swarm = (weights: Readonly<Record<string, number>>, factors: readonly number[]) =>
     Object.fromEntries(
@@ -100,12 +107,18 @@ export function planOf(seed: number): Plan {
   const trouble = random.pick([0.1, 0.4, 1]);
   const fates = swarm(FATES, [0, 0, trouble, trouble, 3 * trouble]) as Record<Fate, number>;
   const failing = Object.values(fates).reduce((sum, weight) => sum + weight, 0);
-  const stage = random.pick(STAGES);
+  const single = random.pick(STAGES);
+  const chain: ChaosChain = chained
+    ? new Random(seed, 0x636861696e).pick(CHAINS)
+    : { filters: [], stages: [single] };
+  const [stage] = chain.stages;
   const profile = random.weighted<Profile>({ calm: stage.lateness > 0 ? 1 : 0, punctual: 1, wild: 3 });
   const keys = random.pick([1, 2, 3, 4, 4, 6]);
   return {
     seed,
     stage,
+    chain,
+    between: [1 + (seed % 3), 1 + ((seed >> 2) % 3)],
     profile,
     shards: random.pick([1, 2, 2, 2, 3, 4]),
     keys: Array.from({ length: keys }, (_, index) => `key-${index}`),

@@ -32,7 +32,7 @@ export interface SentRecord {
 
 export const identity = ({ source, id }: SentEvent): string => `${source} ${id}`;
 
-/** Points of the stream's hash range: one lane per key, so that a key is always whole in one shard. */
+/** Points of the stream's hash range. */
 const POINTS = 1024;
 const SOURCES = ['/devices', '/gateways'];
 
@@ -46,6 +46,11 @@ export class Producers {
   constructor(plan: Plan, stream: MemoryStream) {
     this.#plan = plan;
     this.#stream = stream;
+  }
+
+  /** What was sent under an identity. */
+  find(name: string): SentEvent | undefined {
+    return this.#events.find((event) => identity(event) === name);
   }
 
   /** Highest event time sent that was not too far in the future. */
@@ -78,7 +83,14 @@ export class Producers {
   /** One event for every key, so far ahead that all windows before it close. */
   end(now: number): void {
     for (const key of this.#plan.keys) {
-      const event = { source: '/end', id: `end-${key}`, key: 'end', time: now, amount: 0, punctual: true };
+      const event = {
+        source: '/end',
+        id: `end-${key}-${now}`,
+        key: 'end',
+        time: now,
+        amount: 0,
+        punctual: true,
+      };
       this.#store(key, [event], encodeCompact([envelope(event)]), now);
     }
   }
@@ -143,10 +155,13 @@ export class Producers {
   }
 
   #pointOf(key: string): number {
-    const { keys } = this.#plan;
-    return Math.floor(((keys.indexOf(key) + 0.5) * POINTS) / keys.length);
+    return pointOf(this.#plan.keys, key);
   }
 }
+
+/** One lane per key, so that a key is always whole in one shard; others have the first. */
+export const pointOf = (keys: readonly string[], key: string): number =>
+  Math.floor(((Math.max(0, keys.indexOf(key)) + 0.5) * POINTS) / keys.length);
 
 const envelope = ({ source, id, key, time, amount }: SentEvent) => ({
   type: 'reading',

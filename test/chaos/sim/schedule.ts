@@ -1,10 +1,13 @@
 import { checkEvents, checkResults } from './check.ts';
+import { checkFilter } from './check-filter.ts';
 import { Coverage, Driver } from './driver.ts';
+import type { Node } from './node.ts';
 import { Violation } from './observer.ts';
 import { expect } from './oracle.ts';
 import { type Plan, planOf, type StepKind } from './plan.ts';
 import { Random } from './random.ts';
 import { type Sabotage, Simulation, type StoreKind } from './simulation.ts';
+import { type ChaosStage, OUT_OF_ORDERNESS } from './stages.ts';
 
 /** Processes alive at once, zombies included; beyond it the oldest dies, zombies first. */
 const MAX_PROCESSES = 14;
@@ -23,14 +26,16 @@ export interface RunOptions {
   readonly trace?: string[];
   /** Looks only at what leaves the pipeline, not at how its state changes. */
   readonly outcomeOnly?: boolean;
+  /** Stages that read each other instead of one alone. */
+  readonly chained?: boolean;
 }
 
 /** Runs the schedule of a seed and checks what came of it; `undefined` is good. */
 export async function runSchedule(seed: number, options: RunOptions = {}): Promise<Violation | undefined> {
-  const plan = planOf(seed);
+  const plan = planOf(seed, options.chained);
   const simulation = await Simulation.create(plan, options.store ?? 'emulator', options.sabotage);
   const driver = new Driver(simulation, options.coverage ?? new Coverage(), options.trace);
-  simulation.observer.silent = options.outcomeOnly === true;
+  for (const { observer } of simulation.nodes) observer.silent = options.outcomeOnly === true;
   try {
     for (const step of options.steps ?? allSteps(plan)) {
       const random = new Random(seed, step);
@@ -52,6 +57,8 @@ class Schedule {
   readonly #simulation: Simulation;
   readonly #plan: Plan;
   readonly #random: Random;
+  /** Event time that all lanes have reached, once no more events come. */
+  #end: number | undefined;
 
   constructor(driver: Driver, plan: Plan, random: Random) {
     this.#driver = driver;
@@ -67,18 +74,19 @@ class Schedule {
 
   async #step(kind: StepKind): Promise<void> {
     const [simulation, random] = [this.#simulation, this.#random];
-    const { stream, feeds, producers, adrift } = simulation;
+    const { producers, adrift, windows } = simulation;
     if (kind !== 'run') this.#driver.log(() => `* ${kind}`);
     switch (kind) {
       case 'put':
       case 'resend':
-        return producers[kind](random, simulation.now, simulation.observer.clock.watermark);
+        return producers[kind](random, simulation.now, windows[0]?.observer.clock.watermark ?? Number.NaN);
       case 'deliver':
         return this.#deliver();
       case 'redeliver': {
-        const shard = random.pick(stream.names());
-        const records = feeds.again(shard, random.between(0, 5), random.between(1, 6));
-        return simulation.deliver(shard, records, { cold: random.chance(0.5), waits: false });
+        const node = this.#anyOf(simulation.nodes);
+        const shard = random.pick(node.stream.names());
+        const records = node.feeds.again(shard, random.between(0, 5), random.between(1, 6));
+        return simulation.deliver(node, shard, records, { cold: random.chance(0.5), waits: false });
       }
       case 'fire':
       case 'sweep':
@@ -96,8 +104,10 @@ class Schedule {
         for (const key of this.#plan.keys) producers.put(random, simulation.now, Number.NaN, key);
         return;
       case 'split':
-      case 'merge':
+      case 'merge': {
+        const { stream } = this.#anyOf(simulation.nodes);
         return stream[kind](random.pick(stream.names()));
+      }
       case 'abandon':
       case 'crash':
         return this.#lose(kind);
@@ -119,20 +129,31 @@ class Schedule {
   }
 
   #deliver(): void {
-    const { stream, feeds } = this.#simulation;
     const size = this.#random.between(1, 6);
-    const batches = stream.names().flatMap((shard) => {
-      const records = feeds.next(shard, size);
-      return records.length === 0 ? [] : [{ shard, records }];
-    });
+    const batches = this.#simulation.nodes.flatMap((node) =>
+      node.stream.names().flatMap((shard) => {
+        const records = node.feeds.next(shard, size);
+        return records.length === 0 ? [] : [{ node, shard, records }];
+      }),
+    );
     if (batches.length === 0) return;
-    const { shard, records } = this.#random.pick(batches);
-    this.#simulation.deliver(shard, records, { cold: this.#random.chance(this.#plan.cold), waits: true });
+    const { node, shard, records } = this.#random.pick(batches);
+    this.#simulation.deliver(node, shard, records, {
+      cold: this.#random.chance(this.#plan.cold),
+      waits: true,
+    });
   }
 
   #look(kind: 'fire' | 'sweep'): void {
     const same = this.#simulation.processes.filter((process) => process.kind === kind && !process.zombie);
-    if (same.length < this.#plan.crowd) this.#simulation[kind]();
+    const { windows } = this.#simulation;
+    if (same.length < this.#plan.crowd * windows.length) this.#simulation[kind](this.#anyOf(windows));
+  }
+
+  /** Draws only where there is a choice, so that schedules of one stage stay what they are. */
+  #anyOf(nodes: readonly Node[]): Node {
+    const [only, ...others] = nodes;
+    return only !== undefined && others.length === 0 ? only : this.#random.pick(nodes);
   }
 
   #pause(): void {
@@ -168,11 +189,14 @@ class Schedule {
     this.#driver.log(() => '* settle');
     if (this.#random.chance(0.4)) await this.#settle();
     else await this.#finish();
-    const { span, lateness } = this.#plan.stage;
-    simulation.now = Math.max(simulation.now, simulation.producers.latest) + 3 * span + lateness + ROUND_MS;
-    simulation.producers.end(simulation.now);
-    this.#driver.log(() => '* end');
-    await this.#settle();
+    // A stage over another's results closes its last windows when the other has closed one beyond them.
+    for (const { span, lateness } of this.#plan.chain.stages) {
+      simulation.now = Math.max(simulation.now, simulation.producers.latest) + 3 * span + lateness + ROUND_MS;
+      simulation.producers.end(simulation.now);
+      this.#driver.log(() => '* end');
+      this.#end = simulation.now;
+      await this.#settle();
+    }
     if (simulation.adrift.length === 0 && simulation.processes.every(({ pending }) => pending.length === 0))
       return;
     this.#driver.log(() => '* wake the zombies');
@@ -187,10 +211,12 @@ class Schedule {
     for (let round = 1; ; round++) {
       await this.#deliverAll();
       simulation.now += ROUND_MS;
-      simulation.sweep();
-      await this.#finish();
-      simulation.fire();
-      await this.#finish();
+      for (const what of ['sweep', 'fire'] as const) {
+        for (const node of simulation.windows) {
+          simulation[what](node);
+          await this.#finish();
+        }
+      }
       try {
         return await this.#check();
       } catch (error) {
@@ -204,23 +230,36 @@ class Schedule {
   }
 
   async #deliverAll(): Promise<void> {
-    const { stream, feeds } = this.#simulation;
     for (let moved = true; moved; ) {
       moved = false;
-      for (const shard of stream.names()) {
-        const records = feeds.next(shard, 50);
-        if (records.length === 0) continue;
-        moved = true;
-        this.#simulation.deliver(shard, records, { cold: false, waits: true });
-        await this.#finish();
+      for (const node of this.#simulation.nodes) {
+        for (const shard of node.stream.names()) {
+          const records = node.feeds.next(shard, 50);
+          if (records.length === 0) continue;
+          moved = true;
+          this.#simulation.deliver(node, shard, records, { cold: false, waits: true });
+          await this.#finish();
+        }
       }
     }
   }
 
   async #check(): Promise<void> {
-    const { stream, producers, store, observer, sink, plan } = this.#simulation;
-    const { stage } = plan;
-    const expected = await expect(stage, stream.names(), producers, store, observer);
+    const { nodes, store } = this.#simulation;
+    for (const [index, node] of nodes.entries()) {
+      const { filter, stage } = node;
+      if (filter !== undefined) await checkFilter(filter, node, nodes[index + 1]?.records ?? [], store);
+      if (stage !== undefined) await this.#checkWindows(node, stage);
+    }
+    const watermark = this.#simulation.windows[0]?.observer.clock.watermark;
+    const reached = (this.#end ?? Number.NaN) - OUT_OF_ORDERNESS;
+    if (watermark !== reached && this.#end !== undefined)
+      throw new Violation('outcome', `the watermark is ${watermark}, although all has reached ${reached}`);
+  }
+
+  async #checkWindows({ stream, records, observer, sink }: Node, stage: ChaosStage): Promise<void> {
+    const { store } = this.#simulation;
+    const expected = await expect(stage, stream.names(), records, store, observer);
     const { firesUpTo, watermark, closedUpTo } = observer.clock;
     const final = [...expected.totals.values()].filter(({ closes }) => closes <= watermark);
     const due = Math.max(Number.NEGATIVE_INFINITY, ...final.map(({ fires }) => fires + stage.lateness));

@@ -1,7 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { jsonOf, type Passed } from '../../../shared/filters/batch.ts';
+import type { FilterPut } from '../../../shared/filters/output.ts';
+import { type FilterContext, ShardFilter } from '../../../shared/filters/shard-filter.ts';
+import { parseResultEvent } from '../../../shared/results/result.ts';
 import { fireStage } from '../../../shared/state/fire.ts';
 import { joinBuckets } from '../../../shared/state/fire-buckets.ts';
 import type { BucketHint, FireOutputs } from '../../../shared/state/fire-outputs.ts';
+import { Heads } from '../../../shared/state/heads.ts';
+import type { Hints } from '../../../shared/state/hints.ts';
 import type { Position } from '../../../shared/state/position.ts';
 import { type StageContext, stageContext } from '../../../shared/state/stage-context.ts';
 import { StageTable } from '../../../shared/state/stage-table.ts';
@@ -11,14 +17,14 @@ import { ShardWriter, type SourceRecord, type WriterOutputs } from '../../../sha
 import { MemoryStream } from '../../support/memory-stream.ts';
 import { labelOf, writes } from './calls.ts';
 import { type Attributes, type Command, Emulator } from './emulator.ts';
-import { type Consumer, Feeds } from './feed.ts';
+import type { Consumer } from './feed.ts';
 import { MemoryTable } from './memory-table.ts';
-import { Observer, Violation } from './observer.ts';
+import { Node, resultSpanOf } from './node.ts';
+import { Violation } from './observer.ts';
 import type { Plan } from './plan.ts';
 import { type Call, InjectedFault, Process } from './process.ts';
-import { Producers } from './producers.ts';
+import { Producers, pointOf, type SentItem } from './producers.ts';
 import { Random } from './random.ts';
-import { Sink } from './sink.ts';
 import { HOUR, START } from './stages.ts';
 import { operationOf, type Store, Twin } from './store.ts';
 
@@ -42,11 +48,13 @@ async function storeOf(kind: StoreKind): Promise<Store> {
 }
 
 const RESULTS_PER_PUT = 3;
+const PASSED_PER_PUT = 2;
+const RETENTION = 24 * HOUR;
 const TIMEOUT_MS = 60_000;
 /** Errors with which an invocation may end: the infrastructure's, and giving up after many conflicts. */
 const EXPECTED_ERRORS = [InjectedFault.name, 'CommitConflict'];
 
-/** One stage's functions, running as processes that the schedule lets go on call by call, and all that surrounds them. */
+/** The functions of stages, running as processes that the schedule lets go on call by call, and all that surrounds them. */
 export class Simulation {
   /** The wall clock, epoch milliseconds. */
   now: number;
@@ -54,11 +62,9 @@ export class Simulation {
   random: Random;
   readonly plan: Plan;
   readonly store: Store;
-  readonly observer: Observer;
-  readonly stream: MemoryStream;
   readonly producers: Producers;
-  readonly feeds: Feeds;
-  readonly sink = new Sink();
+  /** The stages, each before those that read what leaves it. */
+  readonly nodes: readonly [Node, ...Node[]];
   readonly violations: Violation[] = [];
   readonly processes: Process[] = [];
   /** Writes on their way whose senders have given them up, or are dead. */
@@ -78,27 +84,45 @@ export class Simulation {
     this.#sabotage = sabotage;
     this.now = START + plan.stage.lateness;
     this.random = new Random(plan.seed);
-    this.observer = new Observer();
-    this.stream = new MemoryStream(plan.shards);
-    this.producers = new Producers(plan, this.stream);
-    this.feeds = new Feeds(this.stream);
+    const stream = new MemoryStream(plan.shards);
+    this.producers = new Producers(plan, stream);
+    const { filters, stages } = plan.chain;
+    const [first, ...rest] = [
+      ...filters.map((filter) => ({ filter })),
+      ...stages.map((stage) => ({ stage })),
+    ] as const;
+    this.nodes = [
+      new Node(first ?? { stage: plan.stage }, stream, this.producers.records),
+      ...rest.map((of, index) => new Node(of, new MemoryStream(plan.between[index] ?? 1), [])),
+    ];
+  }
+
+  /** The window stages. */
+  get windows(): readonly Node[] {
+    return this.nodes.filter(({ stage }) => stage !== undefined);
   }
 
   /** Gives a batch of a shard to a container: the warm one, if it is free. */
-  deliver(shard: string, records: readonly SourceRecord[], options: { cold: boolean; waits: boolean }): void {
+  deliver(
+    node: Node,
+    shard: string,
+    records: readonly SourceRecord[],
+    options: { cold: boolean; waits: boolean },
+  ): void {
     const last = records.at(-1);
     if (last === undefined) return;
-    const feed = this.feeds.of(shard);
+    const { feeds } = node;
+    const feed = feeds.of(shard);
     const warm = options.cold || feed.warm?.process.busy === true ? undefined : feed.warm;
-    const consumer = warm ?? this.#consumer(shard);
+    const consumer = warm ?? this.#consumer(node, shard);
     feed.warm = consumer;
     if (options.waits) feed.waiting = consumer;
     this.#invoke(
       consumer.process,
-      consumer.writer.process(records).then(
-        () => this.feeds.done(shard, consumer, last.sequence),
+      consumer.work.process(records).then(
+        () => feeds.done(shard, consumer, last.sequence),
         (error) => {
-          this.feeds.failed(shard, consumer);
+          feeds.failed(shard, consumer);
           throw error;
         },
       ),
@@ -106,31 +130,35 @@ export class Simulation {
   }
 
   /** @param bucket - what to take part in; absent to look for all that is due */
-  fire(bucket?: BucketHint): void {
-    const process = this.#process('fire');
+  fire(node: Node, bucket?: BucketHint): void {
+    const process = this.#process('fire', node);
     const outputs: FireOutputs = {
-      emit: (results) => this.#emit(process, results),
-      listShards: () => process.call('list shards', false, this.stream.list),
+      emit: (results) => this.#emit(node, process, results),
+      listShards: () => process.call('list shards', false, node.stream.list),
       sleep: (ms) => this.#sleep(process, ms),
       remaining: this.#remaining(),
       fireBucket: async (hint) => {
-        if (this.hinting && this.random.chance(0.6)) this.fire(hint);
+        if (this.hinting && this.random.chance(0.6)) this.fire(node, hint);
       },
     };
-    const context = this.#context(process);
+    const context = this.#context(node, process);
     this.#invoke(process, bucket ? joinBuckets(context, outputs, bucket) : fireStage(context, outputs));
   }
 
-  sweep(): void {
-    const process = this.#process('sweep');
+  sweep(node: Node): void {
+    const process = this.#process('sweep', node);
     this.#invoke(
       process,
-      sweepStage(this.#context(process), {
-        inputOf: () => ({
-          listShards: () => process.call('list shards', false, this.stream.list),
-          probe: (shard, after) => process.call('probe', false, () => this.#probe(shard, after)),
-        }),
-        hints: { fire: async () => this.#hint('fire'), sweep: async () => this.#hint('sweep') },
+      sweepStage(this.#context(node, process), {
+        inputOf: (name) => {
+          const { stream } = this.#node(name);
+          return {
+            listShards: () => process.call('list shards', false, stream.list),
+            probe: (shard, after) => process.call('probe', false, () => this.#probe(stream, shard, after)),
+          };
+        },
+        contextOf: (name) => this.#context(this.#node(name), process),
+        hints: this.#hints(node),
         sleep: (ms) => this.#sleep(process, ms),
         remaining: this.#remaining(),
       }),
@@ -139,7 +167,7 @@ export class Simulation {
 
   /** The process is dead: what waits in it never goes on. What it had sent may still arrive. */
   kill(process: Process): void {
-    this.feeds.forget(process);
+    for (const { feeds } of this.nodes) feeds.forget(process);
     this.adrift.push(...process.pending.splice(0).filter((call) => call.writes));
     const at = this.processes.indexOf(process);
     if (at >= 0) this.processes.splice(at, 1);
@@ -147,7 +175,7 @@ export class Simulation {
 
   /** Everyone takes the process for dead, and it is not. */
   abandon(process: Process): void {
-    this.feeds.forget(process);
+    for (const { feeds } of this.nodes) feeds.forget(process);
     process.zombie = true;
   }
 
@@ -155,7 +183,8 @@ export class Simulation {
     process.busy = true;
     const ended = () => {
       process.busy = false;
-      if (process.kind !== 'window' || process.zombie) this.kill(process);
+      const lasts = process.kind === 'window' || process.kind === 'filter';
+      if (!lasts || process.zombie) this.kill(process);
     };
     work.then(ended, (error: Error) => {
       if (!EXPECTED_ERRORS.includes(error.name)) {
@@ -165,41 +194,67 @@ export class Simulation {
     });
   }
 
-  #process(kind: string): Process {
+  #node(name: string): Node {
+    const found = this.nodes.find((node) => node.name === name);
+    if (found === undefined) throw new RangeError(`no stage is called "${name}"`);
+    return found;
+  }
+
+  #process(kind: string, node: Node): Process {
     const { skew } = this.plan;
-    const process = new Process(`${kind}-${++this.#started}`, kind, this.random.between(-skew, skew));
+    const of = this.nodes.length > 1 ? ` of ${node.name}` : '';
+    const process = new Process(`${kind}-${++this.#started}${of}`, kind, this.random.between(-skew, skew));
     this.processes.push(process);
     return process;
   }
 
-  #consumer(shard: string): Consumer {
-    const process = this.#process('window');
+  #consumer(node: Node, shard: string): Consumer {
+    const { filter, sink, stream } = node;
+    const process = this.#process(filter ? 'filter' : 'window', node);
+    const setAside: WriterOutputs['setAside'] = (_shard, items) =>
+      process.call('set aside', true, async () => {
+        for (const { sequence, sub } of items) sink.rejected.add(`${sequence}-${sub}`);
+      });
+    const listShards = () => process.call('list shards', false, stream.list);
+    if (filter !== undefined) {
+      const context: FilterContext = {
+        stage: filter.stage,
+        heads: new Heads(new StageTable(this.#client(process), this.store.table, node.name)),
+        output: { put: (passed) => this.#pass(node, process, passed) },
+        listShards,
+        setAside,
+        retention: RETENTION,
+        now: () => this.now + process.skew,
+      };
+      return { process, work: new ShardFilter(context, shard) };
+    }
     const outputs: WriterOutputs = {
-      setAside: (_shard, items) =>
-        process.call('set aside', true, async () => {
-          for (const { sequence, sub } of items) this.sink.rejected.add(`${sequence}-${sub}`);
-        }),
+      setAside,
       emitLate: (events) =>
         process.call('emit late', true, async () => {
-          for (const event of events) this.sink.lateEvent(event);
+          for (const event of events) sink.lateEvent(event);
         }),
-      hints: { fire: async () => this.#hint('fire'), sweep: async () => this.#hint('sweep') },
-      listShards: () => process.call('list shards', false, this.stream.list),
+      hints: this.#hints(node),
+      listShards,
     };
-    return { process, writer: new ShardWriter(this.#context(process, outputs), shard, outputs) };
+    return { process, work: new ShardWriter(this.#context(node, process, outputs), shard, outputs) };
   }
 
-  #context(process: Process, outputs?: WriterOutputs): StageContext {
-    const client = {
-      send: (command: Command) => this.#send(process, command),
-    } as unknown as DynamoDBClient;
+  #client(process: Process): DynamoDBClient {
+    return { send: (command: Command) => this.#send(process, command) } as unknown as DynamoDBClient;
+  }
+
+  #context(node: Node, process: Process, outputs?: WriterOutputs): StageContext {
+    const client = this.#client(process);
     const { table } = this.store;
+    const stage = node.stage ?? this.plan.stage;
     const context = stageContext({
       client,
       table,
       pipeline: 'chaos',
-      compiled: this.plan.stage.compiled,
-      retention: 24 * HOUR,
+      compiled: stage.compiled,
+      resultSpan: resultSpanOf(stage, this.nodes),
+      retention: RETENTION,
       now: () => this.now + process.skew,
       maxKeys: this.plan.maxKeys,
       worthCompacting: this.plan.compacts ? () => true : undefined,
@@ -208,8 +263,8 @@ export class Simulation {
     return this.#sabotage.context?.(context, items, outputs) ?? context;
   }
 
-  async #probe(shard: string, after: Position): Promise<Probe> {
-    const found = await this.stream.probe(shard, after);
+  async #probe(stream: MemoryStream, shard: string, after: Position): Promise<Probe> {
+    const found = await stream.probe(shard, after);
     return this.#sabotage.probe?.(found) ?? found;
   }
 
@@ -226,23 +281,79 @@ export class Simulation {
         const { Attributes: item } = (await this.store.request(operation, input)) as {
           Attributes: Attributes;
         };
-        this.observer.wrote(item);
+        this.#wrote(item);
         return {};
       }
       const answer = await this.store.send(command);
-      if (operation === 'PutItem') this.observer.wrote((command.input as { Item: Attributes }).Item);
+      if (operation === 'PutItem') this.#wrote((command.input as { Item: Attributes }).Item);
       return answer;
     });
   }
 
-  async #emit(process: Process, results: Iterable<{ readonly event: string }>): Promise<number> {
+  #wrote(item: Attributes): void {
+    const of = item.pk?.S?.split('#')[1];
+    this.nodes.find(({ name }) => name === of)?.observer.wrote(item);
+  }
+
+  async #emit(node: Node, process: Process, results: Iterable<{ readonly event: string }>): Promise<number> {
     const events = [...results].map(({ event }) => event);
     for (let at = 0; at < events.length; at += RESULTS_PER_PUT) {
       await process.call('emit results', true, async () => {
-        for (const event of events.slice(at, at + RESULTS_PER_PUT)) this.sink.result(event);
+        for (const event of events.slice(at, at + RESULTS_PER_PUT)) this.#result(node, event);
       });
     }
     return events.length;
+  }
+
+  /** A result reaches whoever reads results, other stages included. */
+  #result(node: Node, text: string): void {
+    node.sink.result(text);
+    const next = this.#after(node);
+    if (next === undefined) return;
+    const result = parseResultEvent(text);
+    const { source, id } = JSON.parse(text) as { source: string; id: string };
+    const { key, end, final, retracted } = result;
+    const amount = Number(result.values.total ?? 0);
+    // What is final may not be late, whatever became of the events that it is made of.
+    const event = { source, id, key, time: end - 1, amount, punctual: true };
+    this.#put(next, key, Buffer.from(text), [
+      final && retracted !== true ? { kind: 'event', event } : { kind: 'foreign' },
+    ]);
+  }
+
+  /** Keys are put side by side, events of one key one after the other. */
+  async #pass(node: Node, process: Process, passed: readonly Passed[]): Promise<FilterPut> {
+    const next = this.#after(node);
+    const reached = new Map<string, string>();
+    const byKey = new Map<string, Passed[]>();
+    for (const one of passed) byKey.set(one.event.key, [...(byKey.get(one.event.key) ?? []), one]);
+    await Promise.all(
+      [...byKey].map(async ([key, all]) => {
+        for (let at = 0; next !== undefined && at < all.length; at += PASSED_PER_PUT) {
+          const some = all.slice(at, at + PASSED_PER_PUT);
+          await process.call('put passed', true, async () => {
+            const items = some.map(({ event }): SentItem => {
+              const found = this.producers.find(`${event.source} ${event.id}`);
+              return found === undefined ? { kind: 'bad' } : { kind: 'event', event: found };
+            });
+            const json = `[${some.map(({ event }) => jsonOf(event)).join()}]`;
+            const { shard, sequence } = this.#put(next, key, Buffer.from(json), items);
+            reached.set(shard, sequence);
+          });
+        }
+      }),
+    );
+    return { oversize: [], reached };
+  }
+
+  #put(to: Node, key: string, bytes: Uint8Array, items: readonly SentItem[]) {
+    const place = to.stream.put(pointOf(this.plan.keys, key), bytes, this.now);
+    to.records.push({ ...place, items });
+    return place;
+  }
+
+  #after(node: Node): Node | undefined {
+    return this.nodes[this.nodes.indexOf(node) + 1];
   }
 
   #sleep(process: Process, ms: number): Promise<void> {
@@ -257,7 +368,10 @@ export class Simulation {
     return () => deadline - this.now;
   }
 
-  #hint(what: 'fire' | 'sweep'): void {
-    if (this.hinting && this.random.chance(0.4)) this[what]();
+  #hints(node: Node): Hints {
+    const hint = async (what: 'fire' | 'sweep') => {
+      if (this.hinting && this.random.chance(0.4)) this[what](node);
+    };
+    return { fire: () => hint('fire'), sweep: () => hint('sweep') };
   }
 }

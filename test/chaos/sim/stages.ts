@@ -7,6 +7,7 @@ import {
   type Emission,
   early,
   eventType,
+  type FilterStage,
   final,
   hopping,
   max,
@@ -52,7 +53,7 @@ export const reading = eventType('reading', {
 });
 
 /** Windows of `length` that start at every multiple of `period`. */
-const periodic =
+export const periodic =
   (period: number, ...lengths: number[]): Definition =>
   (time) =>
     lengths.flatMap((length) => {
@@ -70,13 +71,15 @@ interface Options {
   readonly allowedLateness: Duration;
   readonly emit?: Emission;
   readonly pace?: number;
+  /** The last of the filters before it, if there are any. */
+  readonly from?: FilterStage;
 }
 
-function chaosStage(name: string, options: Options): ChaosStage {
-  const { window, windowsOf, span, allowedLateness, emit, pace = MINUTE } = options;
+export function chaosStage(name: string, options: Options): ChaosStage {
+  const { window, windowsOf, span, allowedLateness, emit, pace = MINUTE, from } = options;
   const stage = windowStage(name, {
     description: 'total per key',
-    from: reading,
+    from: (from as typeof reading | undefined) ?? reading,
     key: 'key',
     window,
     outOfOrderness: '10 seconds',
@@ -96,15 +99,15 @@ function chaosStage(name: string, options: Options): ChaosStage {
   };
 }
 
-const minutes = { window: tumbling('1 minute'), windowsOf: periodic(MINUTE, MINUTE), span: MINUTE };
-const hops = {
+export const minutes = { window: tumbling('1 minute'), windowsOf: periodic(MINUTE, MINUTE), span: MINUTE };
+export const hops = {
   window: hopping('3 minutes', '1 minute'),
   windowsOf: periodic(MINUTE, 3 * MINUTE),
   span: 3 * MINUTE,
 };
 
 /** Sessions of a minute's gap, kept in quarters of it: what begins in one may end within another such quarter after the gap. */
-const sessions = {
+export const sessions = {
   window: session('1 minute', { resolution: '15 seconds' }),
   windowsOf: (time: number) => {
     const slice = Math.floor(time / 15_000) * 15_000;
