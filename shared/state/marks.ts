@@ -17,13 +17,13 @@ export interface Mark {
   readonly at: number;
 }
 
-/** Marks are kept whose ages differ by this factor: who reads a second behind the filter needs other ones than who reads an hour behind. */
-const AGES = 4;
+/** A mark is kept unless those beside it are this close in age: who reads an hour behind the filter need not know each second. */
+const RATIO = 5;
 const YOUNGEST_MS = 250;
 
 /**
- * Adds a mark to those before it, newest first, and forgets those that are not needed: of all that are about equally old the oldest
- * stays.
+ * Adds a mark to those before it, newest first, and forgets those that are not needed: whoever is behind finds one that is at most
+ * {@link RATIO} times as old as what he has read.
  *
  * @param put - what was put since the last mark
  * @param retention - how long the output stream keeps records, in milliseconds: what is older is nobody's to read
@@ -37,17 +37,17 @@ export function withMark(
   const known = [...(marks[0]?.reached ?? [])].filter(
     ([shard, sequence]) => forgotten?.get(shard) !== sequence,
   );
-  const kept = marks.filter((candidate, index) => {
-    const older = marks[index + 1];
-    return older === undefined || ageOf(candidate, mark.at) < ageOf(older, mark.at);
-  });
-  // What is older than the oldest that may be needed says nothing that this one does not.
-  const last = kept.findIndex(({ at }) => mark.at - at > retention);
-  return [{ ...mark, reached: new Map([...known, ...put]) }, ...(last < 0 ? kept : kept.slice(0, last + 1))];
+  const kept: Mark[] = [{ ...mark, reached: new Map([...known, ...put]) }];
+  const age = ({ at }: Mark) => Math.max(mark.at - at, YOUNGEST_MS);
+  for (const [index, candidate] of marks.entries()) {
+    const [newer, older] = [kept.at(-1) ?? candidate, marks[index + 1]];
+    if (older !== undefined && age(older) <= RATIO * age(newer)) continue;
+    kept.push(candidate);
+    // What is older still says nothing that this one does not.
+    if (mark.at - candidate.at > retention) break;
+  }
+  return kept;
 }
-
-const ageOf = ({ at }: Mark, now: number): number =>
-  Math.floor(Math.log(Math.max(1, (now - at) / YOUNGEST_MS)) / Math.log(AGES));
 
 /** The newest mark of which a reader of the output has seen everything. */
 export const newestSeen = (

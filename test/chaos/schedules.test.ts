@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeFailure, explore } from './explore.ts';
 
-const { SEED, STEPS, RUNS } = process.env;
+const { SEED, STEPS, CHAINED, RUNS } = process.env;
 const SHRINK_MS = 60_000;
 const OPTIONS = { retry: 0, timeout: 24 * 3_600_000 };
 
@@ -20,8 +20,21 @@ test.skipIf(SEED !== undefined)('nor on the table in memory, which is faster', O
   expect(failure && (await describeFailure(failure, { store: 'memory' }, SHRINK_MS))).toBeUndefined();
 });
 
+test.skipIf(SEED !== undefined).each([
+  ['both', 5],
+  ['memory', 30],
+] as const)('nor among stages that read each other: %s', OPTIONS, async (store, count) => {
+  const options = { store, chained: true };
+  const schedules = RUNS === undefined ? count : Number(RUNS);
+  const { failure } = await explore({ from: 1, schedules, ...options });
+  expect(failure && (await describeFailure(failure, options, SHRINK_MS))).toBeUndefined();
+});
+
 test.runIf(SEED !== undefined)('the schedule to be replayed', OPTIONS, async () => {
   const steps = STEPS?.split(',').map(Number);
-  const { failure } = await explore({ from: Number(SEED), schedules: 1, steps, store: 'both' });
-  expect(failure && (await describeFailure(failure, { steps, store: 'memory' }, SHRINK_MS))).toBeUndefined();
+  const options = { steps, chained: CHAINED !== undefined };
+  const { failure } = await explore({ from: Number(SEED), schedules: 1, store: 'both', ...options });
+  expect(
+    failure && (await describeFailure(failure, { store: 'memory', ...options }, SHRINK_MS)),
+  ).toBeUndefined();
 });

@@ -7,21 +7,25 @@ const { FROM, SCHEDULES } = process.env;
 const SHRINK_MS = 300_000;
 const REPORT_EVERY = 1_000;
 
-test.each<[StoreKind, number]>([
-  ['memory', Number(SCHEDULES ?? 10_000)],
-  ['both', Number(SCHEDULES ?? 10_000)],
+test.each<['one stage' | 'stages on stages', StoreKind]>([
+  ['one stage', 'memory'],
+  ['one stage', 'both'],
+  ['stages on stages', 'memory'],
+  ['stages on stages', 'both'],
 ])(
-  'no schedule of failures makes a result wrong, however many are tried: %s',
+  'no schedule of failures makes a result wrong, however many are tried: %s, %s',
   {
     retry: 0,
     timeout: 24 * 3_600_000,
   },
-  async (store, count) => {
+  async (of, store) => {
+    const chained = of === 'stages on stages';
     const coverage = new Coverage();
     const { schedules, seconds, failure } = await explore({
       from: Number(FROM ?? 10_000),
-      schedules: count,
+      schedules: Number(SCHEDULES ?? 10_000),
       store,
+      chained,
       coverage,
       progress: (done, elapsed) => {
         if (done % REPORT_EVERY === 0) console.log(`${done} schedules in ${elapsed.toFixed(0)} s`);
@@ -31,6 +35,8 @@ test.each<[StoreKind, number]>([
       `${schedules} schedules in ${seconds.toFixed(0)} s, ${(schedules / seconds).toFixed(1)} a second`,
     );
     console.table(coverage.table());
-    expect(failure && (await describeFailure(failure, { store: 'memory' }, SHRINK_MS))).toBeUndefined();
+    expect(
+      failure && (await describeFailure(failure, { store: 'memory', chained }, SHRINK_MS)),
+    ).toBeUndefined();
   },
 );

@@ -104,10 +104,11 @@ test('functions know their streams', () => {
     OUTPUT_STREAM: FILTERED,
     STATE_TABLE: 'Streams/Tables/State',
     LAKE_BUCKET: 'Streams/Lake',
+    RETENTION_HOURS: '168',
   });
   expect(variables('HighPerMinute/Window').INPUT_STREAM).toBe(FILTERED);
   expect(variables('Highest/Window').INPUT_STREAM).toBe(RESULTS);
-  const streams = { 'high-per-minute': FILTERED, highest: RESULTS };
+  const streams = { 'high-per-minute': FILTERED, highest: RESULTS, high: EVENTS };
   expect(JSON.parse(variables('Fire').STAGE_STREAMS ?? '')).toEqual(streams);
   expect(JSON.parse(variables('Sweep').STAGE_STREAMS ?? '')).toEqual(streams);
 });
@@ -126,7 +127,7 @@ test('a filter may read its input, write its output, note how far it is and set 
   );
 });
 
-test('firing and sweeping look into the streams that window stages read, and no other', () => {
+test('firing looks into the streams that window stages read, sweeping also into those that filters read, and neither into others', () => {
   const streams = (path: string) => allowed(path).filter((line) => line.startsWith('kinesis:'));
   expect(streams('Fire')).toEqual(
     [
@@ -136,7 +137,7 @@ test('firing and sweeping look into the streams that window stages read, and no 
     ].sort(),
   );
   expect(streams('Sweep')).toEqual(
-    [FILTERED, RESULTS]
+    [EVENTS, FILTERED, RESULTS]
       .flatMap((stream) =>
         ['GetRecords', 'GetShardIterator', 'ListShards'].map((call) => `kinesis:${call} ${stream}`),
       )
