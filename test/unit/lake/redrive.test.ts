@@ -60,7 +60,14 @@ class World {
       put: async (stream, records) => {
         this.#alive();
         for (const record of records) this.put.push({ stream, record });
-        return { stored: records.length, failed: [], requests: 1, retried: 0, fatal: undefined };
+        return {
+          stored: records.length,
+          reached: new Map(),
+          failed: [],
+          requests: 1,
+          retried: 0,
+          fatal: undefined,
+        };
       },
       pace: async () => {},
       patch: ({ bytes }) => bytes,
@@ -131,6 +138,7 @@ test('what fails is not noted, and said', async () => {
   const failing = world.context({
     put: async () => ({
       stored: 1,
+      reached: new Map(),
       failed: [{ index: 1, code: 'X', message: 'no', sent: true }],
       requests: 1,
       retried: 0,
