@@ -99,7 +99,15 @@ test('while Kinesis fails in every way, clients that follow the answers get ever
     buffer: { events: 100_000 },
     warn: (problem) => problems.push(problem),
   });
-  let plain: Promise<unknown> = Promise.resolve();
+  const waiting: string[] = [];
+  let over = false;
+  const sendWaiting = async () => {
+    while (!over || waiting.length > 0) {
+      await sendPlainly(run.url, waiting.splice(0, 1_000), statuses);
+      await sleep(TICK_MS);
+    }
+  };
+  const plain = sendWaiting();
   let tick = 0;
   for (const { what, seconds, fates } of PHASES) {
     kinesis.fates = fates;
@@ -108,12 +116,13 @@ test('while Kinesis fails in every way, clients that follow the answers get ever
       const [ours, theirs] = [reports('client', tick), reports('plain', tick)];
       lines.push(...ours, ...theirs);
       for (const line of ours) client.trySend('network-traffic', JSON.parse(line));
-      plain = plain.then(() => sendPlainly(run.url, theirs, statuses));
+      waiting.push(...theirs);
       await sleep(TICK_MS);
     }
     const had = [...kinesis.tally].map(([fate, count]) => `${fate} ${count - (before.get(fate) ?? 0)}`);
     console.log(`${what} (${seconds} s): requests to Kinesis by fate: ${had.join(', ')}`);
   }
+  over = true;
   await Promise.all([plain, client.close(300_000)]);
   expect(client.counts).toMatchObject({ waiting: 0, stored: lines.length / 2, rejected: 0, failed: 0 });
   expect(problems).toEqual([]);
