@@ -5,6 +5,7 @@ import { Annotations, App } from 'aws-cdk-lib';
 import type { Pipeline } from '../shared/pipeline/index.ts';
 import type { NamedQuery } from '../shared/pipelines/queries.ts';
 import { ACCESS_CHOICES } from './access.ts';
+import { writeApiDocument } from './api-document.ts';
 import { type Assembly, readAssembly } from './assembly.ts';
 import type { Deployment } from './constructs/deployment.ts';
 import { type Bundler, bundleFunctions } from './constructs/function-bundles.ts';
@@ -58,6 +59,7 @@ export function synthesize(options: SynthesizeOptions): Assembly {
   const native = settings.environment.name !== 'local';
   const bundles = bundle({ root: ROOT, sourceMaps: settings.sourceMaps, native });
   try {
+    writeApiDocument(ROOT, bundles.directoryOf('query'), settings, options.pipelines);
     addStacks(app, { ...settings, bundles }, settings.analytics, options);
     omit(app, settings.omit);
     return readAssembly(app.synth(), settings.environment);

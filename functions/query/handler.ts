@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createKeyChecker, parseKeyHashes } from '../../shared/ingest/keys.ts';
+import { ANSWERS_FILE, type StaticAnswers } from '../../shared/openapi/paths.ts';
 import { pipelines } from '../../shared/pipelines/index.ts';
 import { createQuery } from '../../shared/results/query.ts';
 import { createDynamoDBClient } from '../../shared/runtime/clients/dynamodb.ts';
@@ -22,6 +24,7 @@ const query = createQuery({
           table: requireEnv(ENV.keysTable),
           staticHashes: parseKeyHashes(process.env[ENV.staticKeyHashes]),
         }),
+  statics: () => JSON.parse(readFileSync(new URL(ANSWERS_FILE, import.meta.url), 'utf8')) as StaticAnswers,
   warn: logger.warn,
 });
 

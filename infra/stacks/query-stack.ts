@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
+import { DOCUMENT_PATH, PAGE_PATH } from '../../shared/openapi/paths.ts';
 import { ENV } from '../../shared/runtime/env.ts';
 import { BundledFunction } from '../constructs/bundled-function.ts';
 import type { Deployment } from '../constructs/deployment.ts';
@@ -40,7 +41,7 @@ export class QueryStack extends MillraceStack {
       this,
       api,
       query.function,
-      ['/v1/windows/{stage}', '/v1/stages', '/healthz', '/'].map((path) => ({
+      ['/v1/windows/{stage}', '/v1/stages', DOCUMENT_PATH, PAGE_PATH, '/healthz', '/'].map((path) => ({
         method: HttpMethod.GET,
         path,
       })),

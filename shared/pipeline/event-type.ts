@@ -30,6 +30,8 @@ export interface EventType<T = Record<string, unknown>, Name extends string = st
   readonly key: string;
   /** How far, in milliseconds, an event's time may lie ahead of its arrival before it is set aside. */
   readonly maxAhead: number;
+  /** Data as a producer would send it, for the documentation. */
+  readonly example?: T;
 }
 
 /** The options of {@link eventType}. */
@@ -40,6 +42,8 @@ export interface EventTypeOptions<T> {
   readonly time: keyof T & string;
   readonly key: KeyField<T>;
   readonly maxAhead?: Duration;
+  /** Data as a producer would send it: the documentation shows it, and it is checked against the schema. */
+  readonly example?: T;
 }
 
 /**
@@ -60,5 +64,6 @@ export function eventType<T, const Name extends string = string>(
     time: options.time,
     key: options.key,
     maxAhead: durationMs(options.maxAhead ?? '30 minutes'),
+    ...(options.example !== undefined && { example: options.example }),
   };
 }

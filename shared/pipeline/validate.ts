@@ -121,6 +121,9 @@ function* checkType(type: EventType): Generator<string> {
       yield `${at}: its ${role} "${field}" may be missing or null: make it required`;
     }
   }
+  if (type.example !== undefined && !type.schema.safeParse(type.example).success) {
+    yield `${at}: its example does not match its schema: correct one of them`;
+  }
   yield* checkPersonal(type);
 }
 

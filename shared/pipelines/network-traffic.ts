@@ -32,6 +32,16 @@ export const traffic = eventType('network-traffic', {
   id: 'event_id',
   time: 'ts',
   key: 'device',
+  example: {
+    event_id: 'router-7/1041',
+    device: 'router-7',
+    ip: '192.0.2.17',
+    receive_bytes: 48_210,
+    send_bytes: 9_304,
+    receive_packets: 61,
+    send_packets: 40,
+    ts: '2026-01-31T12:00:00.250Z',
+  },
 });
 
 const bytes = plus('receive_bytes', 'send_bytes');

@@ -40,6 +40,14 @@ export const vitals = eventType('patient-vitals', {
   id: 'event_id',
   time: 'timestamp',
   key: 'patient_id',
+  example: {
+    event_id: 'monitor-3/88121',
+    patient_id: 'patient-12',
+    heart_rate: 71.5,
+    blood_pressure: 118,
+    glucose_level: null,
+    timestamp: '2026-01-31T12:00:00Z',
+  },
 });
 
 const lateness = { outOfOrderness: '10 seconds', allowedLateness: '10 minutes' } as const;

@@ -2,9 +2,6 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readCursor, type WindowQuery, writeCursor } from './cursor.ts';
 import { positionOf, type StoredResult, scan } from './scan.ts';
 
-export const DEFAULT_LIMIT = 1_000;
-export const MAX_LIMIT = 10_000;
-
 /**
  * Bytes of results in one answer. A function's answer may have 6 MB as JSON, in which the body is a string:
  * quotes and backslashes in it take two bytes.

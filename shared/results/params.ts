@@ -1,5 +1,6 @@
 import { parseEventTime } from '../events/time.ts';
-import { DEFAULT_LIMIT, MAX_LIMIT, type PageRequest } from './page.ts';
+import { DEFAULT_LIMIT, MAX_LIMIT } from './limits.ts';
+import type { PageRequest } from './page.ts';
 
 const NAMES: readonly string[] = ['key', 'from', 'to', 'limit', 'cursor'];
 

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { authorize } from '../ingest/authorize.ts';
 import type { KeyChecker } from '../ingest/keys.ts';
 import { ProblemError, problem, problemOf } from '../ingest/problem.ts';
+import { DOCUMENT_PATH, PAGE_PATH, type StaticAnswers } from '../openapi/paths.ts';
 import { type Pipeline, windowStages } from '../pipeline/index.ts';
 import { classifyFault } from '../runtime/faults.ts';
 import { CursorError } from './cursor.ts';
@@ -17,6 +18,8 @@ export interface QueryOptions {
   readonly resultsTable: string;
   readonly stateTable: string;
   readonly pipelines: readonly Pipeline[];
+  /** Reads what is answered without looking at anything, the API's document and its page; called when first asked for. */
+  readonly statics: () => StaticAnswers;
   /** Checks keys; undefined where reading needs none. */
   readonly keys: KeyChecker | undefined;
   /** Told of faults of the infrastructure. */
@@ -41,6 +44,7 @@ const json = (body: string): Answer => ({
 /** Answers one request after another; never throws. */
 export function createQuery(options: QueryOptions): (event: Event) => Promise<Answer> {
   const { client, resultsTable, stateTable, pipelines, keys, warn } = options;
+  let statics: StaticAnswers | undefined;
   const declared = pipelines.flatMap(windowStages);
   const stages = declared.filter(({ materialize }) => materialize);
   const page = statusPage(declared);
@@ -64,10 +68,17 @@ export function createQuery(options: QueryOptions): (event: Event) => Promise<An
       });
     }
     if (HEALTH.test(path)) return json('{"status":"ok"}');
+    if (path === DOCUMENT_PATH || path === PAGE_PATH) {
+      statics ??= options.statics();
+      return { statusCode: 200, ...statics[path] };
+    }
     const [, stage] = WINDOWS.exec(path) ?? [];
     if (stage === undefined && !STAGES.test(path)) {
       if (path === '/' || path === '') return page;
-      throw new ProblemError('not-found', 'there are /, /healthz, /v1/stages and /v1/windows/{stage}');
+      throw new ProblemError(
+        'not-found',
+        `there are /, ${PAGE_PATH}, /healthz, ${DOCUMENT_PATH}, /v1/stages and /v1/windows/{stage}`,
+      );
     }
     if (keys !== undefined) await authorize(event.headers?.['x-api-key'], keys, warn);
     if (stage !== undefined) return windows(decoded(stage), event.rawQueryString ?? '');

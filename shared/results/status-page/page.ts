@@ -1,30 +1,19 @@
-import { createHash } from 'node:crypto';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { longestWindow, type WindowStage, windowPace } from '../../pipeline/index.ts';
+import { escaped, policyHash } from '../../web/html.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
-
-const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** Only this page's own script and style run, and they talk to this server only. */
 const POLICY = [
   "default-src 'none'",
-  `script-src ${hash(SCRIPT)}`,
-  `style-src ${hash(STYLE)}`,
+  `script-src ${policyHash(SCRIPT)}`,
+  `style-src ${policyHash(STYLE)}`,
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 
 /** The status page: the stages of this deployment, filled in by its script from the query API. */
 export function statusPage(stages: readonly WindowStage[]): APIGatewayProxyStructuredResultV2 {

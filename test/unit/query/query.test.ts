@@ -40,6 +40,7 @@ beforeAll(async () => {
     stateTable: await emulator.createTable(),
     pipelines,
     keys: undefined,
+    statics: () => ({ '/docs': { headers: { 'content-type': 'text/html' }, body: 'docs' } }),
     warn: vi.fn(),
   };
   const target = { client: emulator.client, table: options.resultsTable };

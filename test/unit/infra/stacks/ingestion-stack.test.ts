@@ -78,6 +78,8 @@ test('the API may invoke each function on its own routes only', () => {
     ['Ingestion/Ingest/Function', '/*/*/v1/validate/{type}'],
     ['Query/Query/Function', '/*/*/v1/windows/{stage}'],
     ['Query/Query/Function', '/*/*/v1/stages'],
+    ['Query/Query/Function', '/*/*/v1/openapi.json'],
+    ['Query/Query/Function', '/*/*/docs'],
     ['Query/Query/Function', '/*/*/healthz'],
     ['Query/Query/Function', '/*/*/'],
   ]);

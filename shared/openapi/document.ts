@@ -1,0 +1,62 @@
+import { type Pipeline, windowStages } from '../pipeline/index.ts';
+import { ANSWER_SCHEMAS } from './answers.ts';
+import { eventSchemas } from './event-schemas.ts';
+import { exchangesOf } from './examples.ts';
+import { ingestPaths } from './ingest-paths.ts';
+import { PARAMETERS } from './parameters.ts';
+import { problemSchemas } from './problems.ts';
+import { queryPaths } from './query-paths.ts';
+import { resultSchemas } from './result-schemas.ts';
+import { type ApiAccess, securitySchemes } from './security.ts';
+import type { OpenApiDocument } from './types.ts';
+
+/** What the document is made from. */
+export interface DocumentInput {
+  readonly pipelines: readonly Pipeline[];
+  readonly access: ApiAccess;
+  /** Of the application. */
+  readonly version: string;
+}
+
+/**
+ * The HTTP interface of a deployment as an OpenAPI 3.1 document: from the schemas of its event types, its stages, the routes and
+ * the table of errors. Its examples are answered by the code that answers requests.
+ */
+export function openApiDocument({ pipelines, access, version }: DocumentInput): OpenApiDocument {
+  const types = pipelines.flatMap((pipeline) => pipeline.types);
+  const stages = pipelines.flatMap(windowStages).filter(({ materialize }) => materialize);
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Millrace',
+      version,
+      summary: 'Events in, exact results in event time out',
+      description: pipelines.map(({ name, description }) => `* **${name}**: ${description}.`).join('\n'),
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'Where this document is served' }],
+    tags: [
+      {
+        name: 'Sending events',
+        description: 'Stores events, each of which counts once however often it is sent.',
+      },
+      { name: 'Checking events', description: 'Says what would become of events.' },
+      { name: 'Reading results', description: 'What the stages have computed, and how far they are.' },
+      { name: 'About', description: 'The service itself.' },
+    ],
+    paths: {
+      ...ingestPaths({ types, exchanges: exchangesOf(pipelines), access }),
+      ...queryPaths(stages, access),
+    },
+    components: {
+      schemas: {
+        ...eventSchemas(types),
+        ...ANSWER_SCHEMAS,
+        ...resultSchemas(stages),
+        ...problemSchemas(access.gateway),
+      },
+      parameters: PARAMETERS,
+      securitySchemes: securitySchemes(access),
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { LIMITS } from '../ingest/limits.ts';
+import { type EventType, jsonSchemaOf, personalFields } from '../pipeline/index.ts';
+import { type Schema, schemaRef } from './types.ts';
+
+/** The name of the schema of a type's data. */
+export const dataName = (type: string): string => `${type}.data`;
+/** The name of the schema of a type's CloudEvents events. */
+export const eventName = (type: string): string => `${type}.event`;
+
+/** Types and how their events look, in every form in which they may be sent. */
+export function eventSchemas(types: readonly EventType[]): Readonly<Record<string, Schema>> {
+  return {
+    Event: {
+      description: 'A CloudEvents 1.0 event of any of the declared types.',
+      oneOf: types.map(({ name }) => schemaRef(eventName(name))),
+      discriminator: {
+        propertyName: 'type',
+        mapping: Object.fromEntries(types.map(({ name }) => [name, schemaRef(eventName(name)).$ref])),
+      },
+    },
+    ...Object.fromEntries(
+      types.flatMap((type) => [
+        [dataName(type.name), dataSchema(type)],
+        [eventName(type.name), eventSchema(type)],
+      ]),
+    ),
+  };
+}
+
+/** The data of a type, as zod describes it; references within it lead to where it is in the document. */
+function dataSchema(type: EventType): Schema {
+  const { $schema: _, ...schema } = jsonSchemaOf(type);
+  const handling = personalFields(type).map(
+    ({ path, handling }) =>
+      `\`${path.join('.')}\` is personal: it is ${handling === 'drop' ? 'dropped' : 'replaced by a pseudonym'} before the event is stored.`,
+  );
+  return {
+    title: type.name,
+    description: [`${type.description}.`, ...handling].join('\n\n'),
+    ...(moved(schema, schemaRef(dataName(type.name)).$ref) as Schema),
+  };
+}
+
+/** A schema in another place: its references begin there, and what is Millrace's own is marked as an extension. */
+function moved(part: unknown, place: string): unknown {
+  if (Array.isArray(part)) return part.map((one) => moved(one, place));
+  if (typeof part !== 'object' || part === null) return part;
+  return Object.fromEntries(
+    Object.entries(part).map(([name, value]) => {
+      if (name === '$ref' && typeof value === 'string') return [name, value.replace(/^#/, place)];
+      return name === 'personal' && typeof value === 'string'
+        ? ['x-personal', value]
+        : [name, moved(value, place)];
+    }),
+  );
+}
+
+const text = (description: string, more: Schema = {}): Schema => ({
+  type: 'string',
+  minLength: 1,
+  description,
+  ...more,
+});
+
+/** @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md */
+function eventSchema(type: EventType): Schema {
+  return {
+    title: `${type.name} event`,
+    description: `${type.description}, as a CloudEvents event in the JSON format. Extension attributes are kept.`,
+    type: 'object',
+    required: ['specversion', 'id', 'source', 'type', 'time'],
+    properties: {
+      specversion: { const: '1.0' },
+      id: text('With the source it names the event: sent again, it counts once.', { maxLength: LIMITS.name }),
+      source: text('Who the event is from, a URI reference.'),
+      type: { const: type.name },
+      time: text('Event time.', { format: 'date-time' }),
+      partitionkey: {
+        type: ['string', 'null'],
+        minLength: 1,
+        maxLength: LIMITS.name,
+        description: `Events of one key stay in order. Left out, it is the data's \`${type.key}\`.`,
+      },
+      datacontenttype: { type: ['string', 'null'], description: 'A media type; left out, it is JSON.' },
+      dataschema: { type: ['string', 'null'], minLength: 1 },
+      subject: { type: ['string', 'null'], minLength: 1 },
+      data: schemaRef(dataName(type.name)),
+      data_base64: text('The data as base64 in place of `data`.', { contentEncoding: 'base64' }),
+    },
+    oneOf: ['data', 'data_base64'].map((name) => ({ required: [name], properties: { [name]: {} } })),
+    additionalProperties: { type: ['string', 'boolean', 'integer', 'null'] },
+  };
+}
