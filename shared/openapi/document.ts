@@ -25,6 +25,16 @@ export interface DocumentInput {
 export function openApiDocument({ pipelines, access, version }: DocumentInput): OpenApiDocument {
   const types = pipelines.flatMap((pipeline) => pipeline.types);
   const stages = pipelines.flatMap(windowStages).filter(({ materialize }) => materialize);
+  const paths = {
+    ...ingestPaths({ types, exchanges: exchangesOf(pipelines), access }),
+    ...queryPaths(stages, access),
+  };
+  const schemas = {
+    ...eventSchemas(types),
+    ...ANSWER_SCHEMAS,
+    ...resultSchemas(stages),
+    ...problemSchemas(access.gateway),
+  };
   return {
     openapi: '3.1.1',
     info: {
@@ -44,19 +54,35 @@ export function openApiDocument({ pipelines, access, version }: DocumentInput): 
       { name: 'Reading results', description: 'What the stages have computed, and how far they are.' },
       { name: 'About', description: 'The service itself.' },
     ],
-    paths: {
-      ...ingestPaths({ types, exchanges: exchangesOf(pipelines), access }),
-      ...queryPaths(stages, access),
-    },
+    paths,
     components: {
-      schemas: {
-        ...eventSchemas(types),
-        ...ANSWER_SCHEMAS,
-        ...resultSchemas(stages),
-        ...problemSchemas(access.gateway),
-      },
-      parameters: PARAMETERS,
+      schemas: onlyUsed('schemas', schemas, [paths]),
+      parameters: onlyUsed('parameters', PARAMETERS, [paths]),
       securitySchemes: securitySchemes(access),
     },
   };
 }
+
+/** The components that something refers to, directly or through others. */
+function onlyUsed<T>(
+  kind: string,
+  components: Readonly<Record<string, T>>,
+  users: readonly unknown[],
+): Readonly<Record<string, T>> {
+  const used = new Set<string>();
+  let found = namesIn(kind, users);
+  while (found.length > 0) {
+    for (const name of found) used.add(name);
+    found = namesIn(
+      kind,
+      found.map((name) => components[name]),
+    ).filter((name) => !used.has(name));
+  }
+  return Object.fromEntries(Object.entries(components).filter(([name]) => used.has(name)));
+}
+
+/** The names in the references to components of a kind, in a text or below it in a path. */
+const namesIn = (kind: string, users: readonly unknown[]): string[] =>
+  [...JSON.stringify(users).matchAll(/"#\/components\/(\w+)\/([^"/]+)/g)].flatMap(([, of, name = '']) =>
+    of === kind ? [name] : [],
+  );

@@ -30,7 +30,7 @@ const NDJSON_TYPE = 'application/x-ndjson';
 
 /** Makes examples for all types; a type of whose data none can be made up, and that declares none, has none. */
 export function exchangesOf(pipelines: readonly Pipeline[]): Exchanges {
-  const rehearse = createRehearsal(pipelines, () => '019c1437-0000-7000-8000-000000000000');
+  const rehearse = createRehearsal(pipelines, exampleIds());
   const exchange =
     (type?: string) =>
     (name: string, summary: string, contentType: string, value: unknown): Exchange => {
@@ -61,6 +61,12 @@ export function exchangesOf(pipelines: readonly Pipeline[]): Exchanges {
       known.map(({ type, data }) => [type.name, bareExchanges(type, data, exchange(type.name))]),
     ),
   };
+}
+
+/** Ids as ingestion assigns them, but the same in every document. */
+function exampleIds(): () => string {
+  let count = 0;
+  return () => `019c1437-0000-7${String(count++).padStart(3, '0')}-8000-000000000000`;
 }
 
 type Make = (name: string, summary: string, contentType: string, value: unknown) => Exchange;
@@ -111,7 +117,9 @@ const eventOf = (type: EventType, data: Data): Data => ({
 /** Data of a type: as declared, or made up from its schema where that gives something valid. */
 export function exampleOf(type: EventType): Data | undefined {
   if (type.example !== undefined) return type.example;
-  const made = sample(withoutBounds(jsonSchemaOf(type)) as Schema) as unknown;
+  const schema = withoutBounds(jsonSchemaOf(type)) as Schema;
+  // References are looked up in the schema itself.
+  const made = sample(schema, {}, schema) as unknown;
   if (typeof made !== 'object' || made === null) return undefined;
   return [EXAMPLE_TIME, new Date(EXAMPLE_TIME).toISOString()]
     .map((time): Data => ({ ...made, [type.time]: time }))

@@ -66,9 +66,8 @@ const standardMembers = (type: string) => ({
 
 /** The schema of every error's problem document, by name, and of what the gateway answers by itself. */
 export function problemSchemas(kind: Gateway['kind']): Readonly<Record<string, Schema>> {
-  const used = CODES.filter((code) => HAPPENS[code].length > 0);
   return {
-    ...Object.fromEntries(used.map((code) => [nameOf(code), problemSchema(code, ERRORS[code])])),
+    ...Object.fromEntries(CODES.map((code) => [nameOf(code), problemSchema(code, ERRORS[code])])),
     ...GATEWAY_SCHEMAS[kind],
   };
 }

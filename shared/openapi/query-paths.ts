@@ -22,14 +22,19 @@ export function queryPaths(
   const reading = { tags: ['Reading results'], security: readSecurity(access) } as const;
   const problems = (activity: Activity) =>
     problemResponses(activity, { kind: access.gateway, checks: false });
-  const windows = (id: string, summary: string, shown: readonly WindowStage[]): Operation => ({
+  const windows = (
+    id: string,
+    summary: string,
+    shown: readonly WindowStage[],
+    isNamed: boolean,
+  ): Operation => ({
     ...reading,
     operationId: id,
     summary,
     description:
       'Windows with `from <= start < to`, ascending by start, end and key. A value is null where there was nothing to compute it from.',
     parameters: [
-      ...(shown.length === 1
+      ...(isNamed
         ? []
         : [
             pathParameter(
@@ -42,7 +47,7 @@ export function queryPaths(
     ],
     responses: {
       200: ok('A page of windows.', pagesOf(shown)),
-      ...(shown.length === 1 ? withoutStatus(problems('windows'), '404') : problems('windows')),
+      ...(isNamed ? withoutStatus(problems('windows'), '404') : problems('windows')),
     },
   });
   const about = (id: string, summary: string, responses: Operation['responses']): PathItem => ({
@@ -50,13 +55,18 @@ export function queryPaths(
   });
   return {
     ...(stages.length > 0 && {
-      '/v1/windows/{stage}': { get: windows('readWindows', 'Reads the windows of a stage', stages) },
+      '/v1/windows/{stage}': { get: windows('readWindows', 'Reads the windows of a stage', stages, false) },
     }),
     ...Object.fromEntries(
       stages.map((stage) => [
         `/v1/windows/${stage.name}`,
         {
-          get: windows(camel(`read-windows-of-${stage.name}`), `Reads the windows of ${stage.name}`, [stage]),
+          get: windows(
+            camel(`read-windows-of-${stage.name}`),
+            `Reads the windows of ${stage.name}`,
+            [stage],
+            true,
+          ),
         },
       ]),
     ),
@@ -89,6 +99,7 @@ const DOCUMENT: Schema = {
   type: 'object',
   required: ['openapi', 'info', 'paths'],
   properties: { openapi: { type: 'string' }, info: { type: 'object' }, paths: { type: 'object' } },
+  additionalProperties: true,
 };
 
 const STAGES: Schema = {

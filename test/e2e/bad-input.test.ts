@@ -9,15 +9,29 @@ import {
   pushTime,
   traffic,
 } from '../support/api-client.ts';
+import { Contract } from '../support/contract.ts';
+import { documentedRequests } from '../support/documented-requests.ts';
 import { MillraceProcess, temporaryFolder } from '../support/millrace-process.ts';
 import { BAD_REQUESTS, type BadRequest } from './bad-requests.ts';
 
 const folder = temporaryFolder();
 let run: MillraceProcess;
+let contract: Contract;
 
 beforeAll(async () => {
   run = await MillraceProcess.start(folder.path, '--fresh', '--port', '0');
+  contract = await Contract.of(run.url);
 }, 120_000);
+
+/** A request, and what the document that the run serves has to say about its answer. */
+async function ask(path: string, init: RequestInit & { readonly method: string }) {
+  const answer = await fetch(`${run.url}${path}`, { ...init, headers: { ...HEADERS, ...init.headers } });
+  const { status, headers } = answer;
+  const body = await answer.text();
+  const [plain = ''] = path.split('?');
+  expect(contract.problemsOf({ method: init.method, path: plain, status, headers, body }) ?? []).toEqual([]);
+  return { status, headers, body };
+}
 afterAll(async () => {
   await run?.kill();
   folder.remove();
@@ -32,13 +46,13 @@ function asSent(body: BadRequest['body']): string | Uint8Array<ArrayBuffer> | nu
 
 describe('is answered with what is wrong:', () => {
   test.each(BAD_REQUESTS)('$what', async ({ path, init, body, status, code, names }) => {
-    const answer = await fetch(`${run.url}${path ?? '/v1/events/network-traffic'}`, {
+    const answer = await ask(path ?? '/v1/events/network-traffic', {
       method: 'POST',
       body: asSent(body),
       ...init,
-      headers: { ...HEADERS, ...init?.headers },
+      headers: { ...init?.headers },
     });
-    const problem = (await answer.json()) as Record<string, unknown>;
+    const problem = JSON.parse(answer.body) as Record<string, unknown>;
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
     expect(problem).toMatchObject({
       status,
@@ -97,4 +111,53 @@ test('of a request the good events are taken, and each bad one is told why', asy
   await expect
     .poll(() => countsOf(run.url), EVENTUALLY)
     .toEqual({ 'device-traffic': counts, 'ip-share': counts });
+});
+
+describe('the document that it serves', () => {
+  const READ = ['/healthz', '/v1/stages', '/v1/openapi.json', '/docs', '/'];
+
+  test.each(READ)('says how %s is answered', async (path) => {
+    expect((await ask(path, { method: 'GET' })).status).toBe(200);
+  });
+
+  test('says how every stage is answered for', async () => {
+    const paths = Object.keys(contract.document.paths).filter((path) => /^\/v1\/windows\/[^{]+$/.test(path));
+    expect(paths.length).toBeGreaterThan(3);
+    const items = await Promise.all(
+      paths.map(async (path) => {
+        const { status, body } = await ask(`${path}?limit=1`, { method: 'GET' });
+        expect(status).toBe(200);
+        return (JSON.parse(body) as { items: unknown[] }).items.length;
+      }),
+    );
+    // At least the windows that the test above has waited for.
+    expect(items.filter((count) => count === 1).length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('says how a web hook is agreed to', async () => {
+    const headers = { 'webhook-request-origin': 'hooks.example', 'webhook-request-rate': '10' };
+    expect((await ask('/v1/events', { method: 'OPTIONS', headers })).status).toBe(200);
+    expect((await ask('/v1/events/network-traffic', { method: 'OPTIONS' })).status).toBe(204);
+  });
+
+  test('has examples that are answered as it says', async () => {
+    const requests = documentedRequests(contract.document);
+    expect(requests.length).toBeGreaterThan(30);
+    for (const { path, contentType, body, status, answer } of requests) {
+      const headers = { 'content-type': contentType };
+      const given = await ask(path, { method: 'POST', headers, body });
+      expect([path, body, given.status, withoutIds(JSON.parse(given.body))]).toEqual([
+        path,
+        body,
+        status,
+        withoutIds(answer),
+      ]);
+    }
+  });
+});
+
+/** Ids that are assigned are others every time. */
+const withoutIds = (answer: unknown): unknown => ({
+  ...(answer as object),
+  ids: (answer as { ids?: unknown[] }).ids?.length,
 });
