@@ -5,7 +5,8 @@ import { type Schema, schemaRef } from './types.ts';
 const index: Schema = { type: 'integer', minimum: 0, maximum: LIMITS.events - 1 };
 const indexes = (description: string): Schema => ({ type: 'array', description, items: index });
 
-const COUNTED: Readonly<Record<string, Schema>> = {
+/** Members of every answer that tells of single events. */
+export const COUNTED: Readonly<Record<string, Schema>> = {
   accepted: {
     type: 'integer',
     minimum: 0,

@@ -12,6 +12,16 @@ const TIME: Schema = {
   ],
 };
 
+/** In a query an empty one counts as not given, a date is its midnight, and times before 1970 are negative. */
+const QUERY_TIME: Schema = {
+  anyOf: [
+    { type: 'string', format: 'date-time' },
+    { type: 'string', format: 'date' },
+    { type: 'string', pattern: '^-?\\d{1,15}$' },
+    { type: 'string', maxLength: 0 },
+  ],
+};
+
 const header = (name: string, description: string, schema: Schema, example?: unknown): Parameter => ({
   name,
   in: 'header',
@@ -30,11 +40,17 @@ const query = (name: string, description: string, schema: Schema): Parameter => 
 const attribute = (name: string, description: string, schema: Schema = { type: 'string', minLength: 1 }) =>
   header(`ce-${name}`, `Binary mode: ${description}`, schema);
 
+/** One or two of the encodings, in any case. */
+const ENCODING_PATTERN = (() => {
+  const names = ['identity', 'x-gzip', ...ENCODINGS.split(', ')].join('|');
+  return `^(?:${names})(?: *, *(?:${names}))?$`;
+})();
+
 const ENCODING = {
   encoding: header(
     'content-encoding',
     `How the body is compressed: ${ENCODINGS}. Two, separated by commas, may be applied one after the other.`,
-    { type: 'string' },
+    { type: 'string', pattern: ENCODING_PATTERN },
     'gzip',
   ),
 };
@@ -48,8 +64,8 @@ const CLOCK = {
   sentAtToo: header('sent-at', 'The same, where `millrace-sent-at` is not given.', TIME),
   sender: header(
     'millrace-sender',
-    'A name for the sender whose clock this is: a new one whenever its clock was set.',
-    { type: 'string', minLength: 1, maxLength: 256 },
+    'A name for the sender whose clock this is: a new one whenever its clock was set. Its first 256 characters count.',
+    { type: 'string' },
     'device-7/boot-12',
   ),
 };
@@ -71,8 +87,8 @@ const ATTRIBUTES = {
 
 const WINDOWS = {
   key: query('key', 'Windows of this key alone.', { type: 'string' }),
-  from: query('from', 'Windows that start at this time or later.', TIME),
-  to: query('to', 'Windows that start before this time.', TIME),
+  from: query('from', 'Windows that start at this time or later.', QUERY_TIME),
+  to: query('to', 'Windows that start before this time, which is not before `from`.', QUERY_TIME),
   limit: query('limit', 'How many windows at most.', {
     type: 'integer',
     minimum: 1,
@@ -88,10 +104,11 @@ const WEB_HOOK = {
   hookOrigin: header('webhook-request-origin', 'The DNS name of the system that wants to deliver.', {
     type: 'string',
   }),
-  hookRate: header('webhook-request-rate', 'How many requests a minute it wants to make.', {
-    type: 'string',
-    pattern: '^[1-9]\\d{0,8}$',
-  }),
+  hookRate: header(
+    'webhook-request-rate',
+    'How many requests a minute it wants to make, a whole number; anything else is ignored.',
+    { type: 'string' },
+  ),
 };
 
 /** The parameters that operations share, by name. */

@@ -1,5 +1,7 @@
 import { ERRORS, type ErrorCode, type ErrorDescription } from '../errors.ts';
 import { problemType } from '../ingest/problem.ts';
+import { COUNTED } from './answers.ts';
+import { RECEIPT_HEADERS } from './parameters.ts';
 import { type HeaderObject, type ResponseObject, type Schema, schemaRef } from './types.ts';
 
 /** What a request can be: which errors it can be answered with depends on it. */
@@ -44,6 +46,8 @@ const MEDIA = 'application/problem+json';
 /** What problem documents of some errors have besides the standard members. */
 const MEMBERS: Partial<Readonly<Record<ErrorCode, Schema>>> = {
   'invalid-events': schemaRef('Receipt'),
+  // Only where the events, and not the path, are of a type that may not be sent.
+  'forbidden-type': { properties: COUNTED },
   'unknown-stage': {
     required: ['stages'],
     properties: {
@@ -53,6 +57,14 @@ const MEMBERS: Partial<Readonly<Record<ErrorCode, Schema>>> = {
   throttled: schemaRef('PartialReceipt'),
   unavailable: schemaRef('PartialReceipt'),
 };
+
+/** Errors that are found when the events have been looked at. */
+const TELLS_OF_EVENTS: readonly ErrorCode[] = [
+  'invalid-events',
+  'forbidden-type',
+  'throttled',
+  'unavailable',
+];
 
 const nameOf = (code: ErrorCode): string => `problem.${code}`;
 
@@ -168,6 +180,7 @@ function response(status: number, codes: readonly ErrorCode[], gateway: Gateway 
 function headersOf(status: number, codes: readonly ErrorCode[]): Readonly<Record<string, HeaderObject>> {
   const text: Schema = { type: 'string' };
   return {
+    ...(codes.some((code) => TELLS_OF_EVENTS.includes(code)) && RECEIPT_HEADERS),
     ...((status === 429 || status === 503) && {
       'retry-after': {
         description: 'Seconds to wait before the next attempt.',
