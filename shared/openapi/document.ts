@@ -3,7 +3,7 @@ import { ANSWER_SCHEMAS } from './answers.ts';
 import { eventSchemas } from './event-schemas.ts';
 import { exchangesOf } from './examples.ts';
 import { ingestPaths } from './ingest-paths.ts';
-import { PARAMETERS } from './parameters.ts';
+import { sharedParameters } from './parameters.ts';
 import { problemSchemas } from './problems.ts';
 import { queryPaths } from './query-paths.ts';
 import { resultSchemas } from './result-schemas.ts';
@@ -57,7 +57,7 @@ export function openApiDocument({ pipelines, access, version }: DocumentInput): 
     paths,
     components: {
       schemas: onlyUsed('schemas', schemas, [paths]),
-      parameters: onlyUsed('parameters', PARAMETERS, [paths]),
+      parameters: onlyUsed('parameters', sharedParameters(access), [paths]),
       securitySchemes: securitySchemes(access),
     },
   };

@@ -3,6 +3,7 @@ import { LIMITS } from '../ingest/limits.ts';
 import { OFFSET_HEADER } from '../ingest/sender-clock.ts';
 import { formatDuration } from '../pipeline/index.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../results/limits.ts';
+import type { ApiAccess } from './security.ts';
 import type { HeaderObject, Parameter, Reference, Schema } from './types.ts';
 
 const TIME: Schema = {
@@ -40,20 +41,28 @@ const query = (name: string, description: string, schema: Schema): Parameter => 
 const attribute = (name: string, description: string, schema: Schema = { type: 'string', minLength: 1 }) =>
   header(`ce-${name}`, `Binary mode: ${description}`, schema);
 
-/** One or two of the encodings, in any case. */
-const ENCODING_PATTERN = (() => {
-  const names = ['identity', 'x-gzip', ...ENCODINGS.split(', ')].join('|');
-  return `^(?:${names})(?: *, *(?:${names}))?$`;
-})();
+/**
+ * The content encodings that are taken: deployed functions have zstd, whatever Node makes this document; a local run has what its
+ * Node has.
+ */
+const encodingsOf = (gateway: ApiAccess['gateway']): readonly string[] => [
+  ...new Set([...ENCODINGS.split(', '), ...(gateway === 'aws' ? ['zstd'] : [])]),
+];
 
-const ENCODING = {
+/** One or two of the encodings. */
+function encodingPattern(encodings: readonly string[]): string {
+  const names = ['identity', 'x-gzip', ...encodings].join('|');
+  return `^(?:${names})(?: *, *(?:${names}))?$`;
+}
+
+const encodingParameter = (encodings: readonly string[]) => ({
   encoding: header(
     'content-encoding',
-    `How the body is compressed: ${ENCODINGS}. Two, separated by commas, may be applied one after the other.`,
-    { type: 'string', pattern: ENCODING_PATTERN },
+    `How the body is compressed: ${encodings.join(', ')}. Two, separated by commas, may be applied one after the other.`,
+    { type: 'string', pattern: encodingPattern(encodings) },
     'gzip',
   ),
-};
+});
 
 const CLOCK = {
   sentAt: header(
@@ -112,19 +121,19 @@ const WEB_HOOK = {
 };
 
 /** The parameters that operations share, by name. */
-export const PARAMETERS: Readonly<Record<string, Parameter>> = {
-  ...ENCODING,
+export const sharedParameters = ({ gateway }: ApiAccess): Readonly<Record<string, Parameter>> => ({
+  ...encodingParameter(encodingsOf(gateway)),
   ...CLOCK,
   ...ATTRIBUTES,
   ...WINDOWS,
   ...WEB_HOOK,
-};
+});
 
 const refs = (parameters: object): Reference[] =>
   Object.keys(parameters).map((name) => ({ $ref: `#/components/parameters/${name}` }));
 
 /** Of bodies, and of what is said about the sender. */
-export const BODY_PARAMETERS = refs({ ...ENCODING, ...CLOCK });
+export const BODY_PARAMETERS = refs({ ...encodingParameter([]), ...CLOCK });
 /** The attributes of CloudEvents in binary mode. */
 export const ATTRIBUTE_PARAMETERS = refs(ATTRIBUTES);
 export const WINDOW_PARAMETERS = refs(WINDOWS);

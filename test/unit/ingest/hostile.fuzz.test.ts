@@ -14,14 +14,11 @@ const COUNT = Number(process.env.HOSTILE_IN_PROCESS ?? '1000');
 const PIECE = 500;
 const SEED = Number(process.env.SEED ?? '7');
 
-const document = openApiDocument(
-  {
-    pipelines,
-    version: '0',
-    access: { gateway: 'local', readKey: false, iam: false, jwt: undefined },
-  },
-  3_600_000,
-);
+const document = openApiDocument({
+  pipelines,
+  version: '0',
+  access: { gateway: 'local', readKey: false, iam: false, jwt: undefined },
+});
 const contract = new Contract(JSON.parse(JSON.stringify(document)) as OpenApiDocument);
 /** What the gateway answers itself, or has another function answer. */
 const isOthers = ({ method, target }: HostileRequest) =>

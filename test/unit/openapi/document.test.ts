@@ -164,6 +164,13 @@ test('every error that a request can be answered with is there, under its status
   }
 });
 
+test('deployed functions take zstd, whatever Node makes their document', () => {
+  const pattern = String(documentOf(pipelines, OPEN).components.parameters.encoding?.schema.pattern);
+  for (const encoding of ['gzip', 'br, gzip', 'zstd']) expect(encoding).toMatch(new RegExp(pattern));
+  for (const encoding of ['zip', 'gzip,', 'gzip, gzip, gzip'])
+    expect(encoding).not.toMatch(new RegExp(pattern));
+});
+
 test('says what becomes of personal data, and shows none of it in answers', () => {
   const { components, paths } = documentOf([odd], LOCAL);
   expect(components.schemas['unusual.data']?.description).toMatch(/`who` is personal.*pseudonym/);
