@@ -10,7 +10,7 @@ import { type HostileRequest, hostileRequests } from '../../support/hostile/requ
 import { ingestHarness } from '../../support/ingest-harness.ts';
 
 /** The long form is test/soak/hostile-requests.test.ts, over HTTP; this one has no gateway, stream or lake. */
-const COUNT = Number(process.env.HOSTILE_IN_PROCESS ?? '1000');
+const COUNT = Number(process.env.HOSTILE_IN_PROCESS ?? '500');
 const PIECE = 500;
 const SEED = Number(process.env.SEED ?? '7');
 

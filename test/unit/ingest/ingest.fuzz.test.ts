@@ -138,7 +138,7 @@ describe('whatever the request', () => {
   it('the answer is a documented one, and says what is in the stream', async () => {
     await fc.assert(
       fc.asyncProperty(request, async (given) => check(ingestHarness(), httpEvent(given))),
-      { numRuns: 1_500 },
+      { numRuns: 750 },
     );
   });
 
