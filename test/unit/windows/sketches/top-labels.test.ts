@@ -50,6 +50,64 @@ test('beyond it every true weight lies within the error, which is at most 2 / ca
   );
 });
 
+test.each([
+  ['whole', undefined],
+  ['real', { of: 'x', integer: false }],
+] as const)(
+  'whatever tree partials are merged in, the answers differ by no more than their errors say: %s weights',
+  (_, weight) => {
+    const ranking = topLabels(CAPACITY, weight as Parameters<typeof topLabels>[1]);
+    const scale = weight === undefined ? 1 : 0.1;
+    const event = fc.record({ label: fc.oneof(fc.nat(4), fc.nat(60)), weight: fc.nat(100), part: fc.nat(7) });
+    fc.assert(
+      fc.property(
+        fc.array(event, { maxLength: 200 }),
+        fc.infiniteStream(fc.nat()),
+        fc.nat({ max: CAPACITY }),
+        (events, order, k) => {
+          const exact = new Map<string, number>();
+          for (const { label, weight: by } of events)
+            exact.set(String(label), (exact.get(String(label)) ?? 0) + by * scale);
+          const total = [...exact.values()].reduce((sum, by) => sum + by, 0);
+          const rounding = total * 1e-12;
+          const answers = [0, 1].map(() => {
+            const parts = Array.from({ length: 8 }, () => ranking.create());
+            for (const { label, weight: by, part } of events)
+              parts[part] = ranking.add(parts[part]!, label, by * scale, 0);
+            // Any two of those that are left become one, some of them stored in between.
+            while (parts.length > 1) {
+              const [into] = parts.splice(order.next().value % parts.length, 1);
+              const from = parts[order.next().value % parts.length]!;
+              const stored = ranking.decode(ranking.encode(from));
+              parts[parts.indexOf(from)] = ranking.merge(into!, stored);
+            }
+            return parts[0]!;
+          });
+          for (const answer of answers) {
+            expect(answer.error).toBeLessThanOrEqual((2 / CAPACITY) * total + rounding);
+            const listed = answer.heaviest(k) as unknown as Entry[];
+            for (const { label, weight: found, error } of listed) {
+              expect(found).toBeLessThanOrEqual(exact.get(label)! + rounding);
+              expect(found + error).toBeGreaterThanOrEqual(exact.get(label)! - rounding);
+            }
+            // Who is not listed is no heavier than the least of those that are, but for the error.
+            const least = listed.length < k ? 0 : Math.min(...listed.map(({ weight: found }) => found));
+            for (const [label, by] of exact) {
+              if (k > 0 && !listed.some((entry) => entry.label === label))
+                expect(by).toBeLessThanOrEqual(least + answer.error + rounding);
+            }
+          }
+          if (exact.size <= CAPACITY) {
+            const [one, other] = answers.map((answer) => JSON.stringify(answer.heaviest(k)));
+            expect(one).toBe(other);
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  },
+);
+
 test('an overflowing weight is left out, and a sum beyond 2^53 kept', () => {
   let partial = sketch.create();
   for (const weight of [
