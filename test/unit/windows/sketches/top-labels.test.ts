@@ -26,7 +26,7 @@ test('beyond it every true weight lies within the error, which is at most 2 / ca
     part: fc.nat(4),
   });
   fc.assert(
-    fc.property(fc.array(event, { maxLength: 300 }), fc.boolean(), (events, backwards) => {
+    fc.property(fc.array(event, { maxLength: 300, size: 'max' }), fc.boolean(), (events, backwards) => {
       const parts = Array.from({ length: 5 }, () => sketch.create());
       const exact = new Map<string, number>();
       for (const { label, weight, part } of events) {
@@ -46,7 +46,7 @@ test('beyond it every true weight lies within the error, which is at most 2 / ca
       }
       if (exact.size <= CAPACITY) expect(merged.error).toBe(0);
     }),
-    { numRuns: 300 },
+    { numRuns: 40 },
   );
 });
 
@@ -61,7 +61,7 @@ test.each([
     const event = fc.record({ label: fc.oneof(fc.nat(4), fc.nat(60)), weight: fc.nat(100), part: fc.nat(7) });
     fc.assert(
       fc.property(
-        fc.array(event, { maxLength: 200 }),
+        fc.array(event, { maxLength: 200, size: 'max' }),
         fc.infiniteStream(fc.nat()),
         fc.nat({ max: CAPACITY }),
         (events, order, k) => {
@@ -103,7 +103,7 @@ test.each([
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   },
 );
