@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { ShardLander } from '../../shared/lake/lander.ts';
+import { headsName, LATE, type Landing, RAW, RESULTS } from '../../shared/lake/landing.ts';
 import { LandingHeads } from '../../shared/lake/landing-heads.ts';
 import { RawStore } from '../../shared/lake/raw-store.ts';
 import { createDynamoDBClient } from '../../shared/runtime/clients/dynamodb.ts';
@@ -11,33 +12,49 @@ import { logger } from '../../shared/runtime/logger.ts';
 import { StageTable } from '../../shared/state/stage-table.ts';
 import { setAside } from '../../shared/streams/set-aside.ts';
 import { listShards } from '../../shared/streams/shards.ts';
-import { shardOf, sourceRecord } from '../../shared/streams/source-record.ts';
-
-/** The name under which landing sets records aside. */
-const STAGE = 'lake';
+import { shardOf, sourceRecord, streamOf } from '../../shared/streams/source-record.ts';
 
 const s3 = createS3Client();
 const kinesis = createKinesisClient();
+const dynamodb = createDynamoDBClient();
 const pipeline = requireEnv(ENV.pipeline);
-const stream = requireEnv(ENV.eventsStream);
+const stateTable = requireEnv(ENV.stateTable);
 const bucket = requireEnv(ENV.lakeBucket);
-const context = {
-  pipeline,
-  store: new RawStore(s3, bucket),
-  heads: new LandingHeads(new StageTable(createDynamoDBClient(), requireEnv(ENV.stateTable), pipeline)),
-  listShards: () => listShards(kinesis, stream),
-  setAside: (shard: string, items: Parameters<typeof setAside>[2]) =>
-    setAside(s3, { bucket, stage: STAGE, stream, shard }, items),
-};
+const store = new RawStore(s3, bucket);
+/** What the function is fed from: several streams, each with a mapping of its own. */
+const landings = new Map<string, Landing>([
+  [requireEnv(ENV.eventsStream), RAW],
+  [requireEnv(ENV.lateStream), LATE],
+  [requireEnv(ENV.resultsStream), RESULTS],
+]);
 
 const landers = new Map<string, ShardLander>();
+
+function landerOf(stream: string, shard: string): ShardLander {
+  const name = `${stream}/${shard}`;
+  let lander = landers.get(name);
+  if (lander === undefined) {
+    const landing = landings.get(stream);
+    if (landing === undefined) throw new RangeError(`the stream ${stream} is not one to land`);
+    const context = {
+      pipeline,
+      landing,
+      store,
+      heads: new LandingHeads(new StageTable(dynamodb, stateTable, headsName(pipeline, landing))),
+      listShards: () => listShards(kinesis, stream),
+      setAside: (from: string, items: Parameters<typeof setAside>[2]) =>
+        setAside(s3, { bucket, stage: landing.stage, stream, shard: from }, items),
+    };
+    lander = new ShardLander(context, shard);
+    landers.set(name, lander);
+  }
+  return lander;
+}
 
 export const handler = middy<KinesisStreamEvent, void>().handler(async ({ Records }) => {
   const [first] = Records;
   if (first === undefined) return;
-  const shard = shardOf(first);
-  const lander = landers.get(shard) ?? new ShardLander(context, shard);
-  landers.set(shard, lander);
-  const report = await lander.process(Records.map(sourceRecord));
-  if (report.objects > 0) logger.info('landed', { shard, ...report });
+  const [stream, shard] = [streamOf(first), shardOf(first)];
+  const report = await landerOf(stream, shard).process(Records.map(sourceRecord));
+  if (report.objects > 0) logger.info('landed', { stream, shard, ...report });
 });

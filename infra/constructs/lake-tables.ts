@@ -2,8 +2,21 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { CURATED_PREFIX, RAW_PREFIX, REJECTED_PREFIX } from '../../shared/lake/layout.ts';
-import { ENVELOPE_COLUMNS, RAW_COLUMNS, REJECTED_COLUMNS, type TypeTable } from '../../shared/lake/tables.ts';
+import {
+  CURATED_PREFIX,
+  LATE_PREFIX,
+  RAW_PREFIX,
+  REJECTED_PREFIX,
+  RESULTS_PREFIX,
+} from '../../shared/lake/layout.ts';
+import {
+  ENVELOPE_COLUMNS,
+  LATE_COLUMNS,
+  RAW_COLUMNS,
+  REJECTED_COLUMNS,
+  RESULT_COLUMNS,
+  type TypeTable,
+} from '../../shared/lake/tables.ts';
 import { type Column, glueType } from '../../shared/lake/types.ts';
 import { pascalCase } from '../names.ts';
 
@@ -64,6 +77,30 @@ export const rawTable = (scope: Construct, props: LakeTablesProps): CfnTable =>
     format: JSON_LINES,
   });
 
+/** What came too late for windows. */
+export const lateTable = (scope: Construct, props: LakeTablesProps): CfnTable =>
+  table(scope, props, {
+    name: 'late',
+    description: 'What stages left out of windows because it came too late',
+    columns: LATE_COLUMNS,
+    keys: [DAY, HOUR],
+    prefix: LATE_PREFIX,
+    format: JSON_LINES,
+  });
+
+/** What windows came to. */
+export const resultsTable = (scope: Construct, props: LakeTablesProps): CfnTable =>
+  table(scope, props, {
+    // The results of Athena's statements have a bucket of that name.
+    id: 'WindowResults',
+    name: 'results',
+    description: 'What windows came to, every revision of every key',
+    columns: RESULT_COLUMNS,
+    keys: [DAY, HOUR],
+    prefix: RESULTS_PREFIX,
+    format: JSON_LINES,
+  });
+
 /** What could not be processed. */
 export const rejectedTable = (
   scope: Construct,
@@ -95,6 +132,8 @@ export const eventTable = (
   });
 
 interface TableOptions {
+  /** Of the construct; by default the name. */
+  readonly id?: string;
   readonly name: string;
   readonly description: string;
   readonly columns: readonly Column[];
@@ -104,12 +143,12 @@ interface TableOptions {
 }
 
 function table(scope: Construct, { database, lake }: LakeTablesProps, options: TableOptions): CfnTable {
-  const { name, description, columns, keys, prefix, format } = options;
+  const { name, description, columns, keys, prefix, format, id = name } = options;
   const location = `s3://${lake.bucketName}/${prefix}`;
   const projections = keys.flatMap(({ name: key, projection }) =>
     Object.entries(projection).map(([property, value]) => [`projection.${key}.${property}`, value] as const),
   );
-  return new CfnTable(scope, pascalCase(name.replaceAll('_', '-')), {
+  return new CfnTable(scope, pascalCase(id.replaceAll('_', '-')), {
     catalogId: Stack.of(scope).account,
     databaseName: database,
     tableInput: {

@@ -7,7 +7,7 @@ import { typeTable } from '../../shared/lake/tables.ts';
 import type { Pipeline } from '../../shared/pipeline/index.ts';
 import type { NamedQuery } from '../../shared/pipelines/queries.ts';
 import type { Deployment } from '../constructs/deployment.ts';
-import { eventTable, rawTable, rejectedTable } from '../constructs/lake-tables.ts';
+import { eventTable, lateTable, rawTable, rejectedTable, resultsTable } from '../constructs/lake-tables.ts';
 import { removalPolicyOf } from '../constructs/retention.ts';
 import { pascalCase } from '../names.ts';
 import { MillraceStack } from './millrace-stack.ts';
@@ -17,7 +17,7 @@ import type { StreamsStack } from './streams-stack.ts';
 const SCAN_LIMIT = 100 * 1024 ** 3;
 const RESULTS_KEPT = Duration.days(30);
 /** Functions that set records aside under a name that is no stage's. */
-const OTHER_STAGES = ['lake', 'materialize'];
+const OTHER_STAGES = ['lake', 'lake-late', 'lake-results', 'materialize'];
 
 /** SQL on the lake: a Glue database with its tables, and an Athena workgroup with a limit and named queries. */
 export class AnalyticsStack extends MillraceStack {
@@ -37,6 +37,8 @@ export class AnalyticsStack extends MillraceStack {
     const props = { database: database.ref, lake };
     const stages = pipelines.flatMap((pipeline) => pipeline.stages.map((stage) => stage.name));
     rawTable(this, props);
+    lateTable(this, props);
+    resultsTable(this, props);
     rejectedTable(this, props, [...stages, ...OTHER_STAGES]);
     for (const type of pipelines.flatMap(({ types }) => types)) eventTable(this, props, typeTable(type));
     const group = this.#workGroup(deployment);

@@ -3,14 +3,17 @@ import type { ListShards } from '../state/stage-context.ts';
 import type { SourceRecord } from '../state/writer.ts';
 import type { HashRange } from '../streams/hash-range.ts';
 import { type SetAsideItem, withPartitionKeys } from '../streams/set-aside.ts';
+import type { Landing } from './landing.ts';
 import type { Landed, LandingHeads } from './landing-heads.ts';
-import { rawKey } from './layout.ts';
+import { landedKey } from './layout.ts';
 import { compressLines, rawBatch } from './raw-batch.ts';
 import type { RawStore } from './raw-store.ts';
 
 /** What landing works with. */
 export interface LandContext {
   readonly pipeline: string;
+  /** What is landed. */
+  readonly landing: Landing;
   readonly store: RawStore;
   readonly heads: Pick<LandingHeads, 'read' | 'advance'>;
   readonly listShards: ListShards;
@@ -55,7 +58,7 @@ export class ShardLander {
       if (first === undefined) break;
       const batch = await this.#batch(rest);
       const { to, here } = await this.#context.store.create({
-        key: rawKey(this.#context.pipeline, this.#shard, landed.n + 1, first.arrival),
+        key: this.#key(landed.n + 1, first.arrival),
         body: compressLines(batch.lines),
         from: landed.position,
         to: batch.to,
@@ -73,10 +76,16 @@ export class ShardLander {
     return report;
   }
 
+  #key(n: number, arrival: number): string {
+    const { pipeline, landing } = this.#context;
+    return landedKey(landing.prefix, pipeline, this.#shard, n, arrival);
+  }
+
   async #batch(records: readonly SourceRecord[]) {
     this.#hashRange ??= await this.#readHashRange();
     const options = { hashRange: this.#hashRange };
-    const batch = rawBatch(this.#context.pipeline, this.#shard, records, options);
+    const { pipeline, landing } = this.#context;
+    const batch = rawBatch(pipeline, this.#shard, records, options, landing.line);
     if (batch.rejected.length > 0) {
       await this.#context.setAside(this.#shard, withPartitionKeys(batch.rejected, records));
     }

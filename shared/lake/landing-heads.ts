@@ -13,7 +13,7 @@ export interface Landed {
 export const NOTHING_LANDED: Landed = { n: 0, position: START };
 
 /**
- * How far each shard of a pipeline has been landed, one item each in the state table. An invocation moves it before it
+ * How far each shard of a stream has been landed, one item each in the state table. An invocation moves it before it
  * returns, so that whoever is given later records finds a place that those records follow.
  */
 export class LandingHeads {

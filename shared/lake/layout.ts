@@ -1,5 +1,9 @@
 /** Where the raw events of all pipelines lie in the lake's bucket. */
 export const RAW_PREFIX = 'raw/';
+/** Where events lie that came too late for a stage's windows. */
+export const LATE_PREFIX = 'late/';
+/** Where the results of window stages lie. */
+export const RESULTS_PREFIX = 'results/';
 /** Where the typed tables of event types lie. */
 export const CURATED_PREFIX = 'events/';
 /** Where functions put records that they set aside. */
@@ -30,15 +34,26 @@ export const partitionPath = ({ day, hour }: Partition): string => `dt=${day}/ho
 const DIGITS = 12;
 
 /**
- * The key of the n-th raw object of a shard. It must be a function of what every attempt to write it agrees on, since the
- * condition that it does not exist is what keeps two of them apart.
+ * The key of the n-th object of a shard that is landed. It must be a function of what every attempt to write it agrees on, since
+ * the condition that it does not exist is what keeps two of them apart.
  *
+ * @param prefix - where the objects of its kind lie
  * @param arrival - of the first record that the shard's objects before it do not hold, epoch milliseconds
  */
-export function rawKey(pipeline: string, shard: string, n: number, arrival: number): string {
+export function landedKey(
+  prefix: string,
+  pipeline: string,
+  shard: string,
+  n: number,
+  arrival: number,
+): string {
   const number = String(n).padStart(DIGITS, '0');
-  return `${RAW_PREFIX}${partitionPath(partitionOf(arrival))}${pipeline}-${shard}-${number}.json.gz`;
+  return `${prefix}${partitionPath(partitionOf(arrival))}${pipeline}-${shard}-${number}.json.gz`;
 }
+
+/** The key of the n-th raw object of a shard: see {@link landedKey}. */
+export const rawKey = (pipeline: string, shard: string, n: number, arrival: number): string =>
+  landedKey(RAW_PREFIX, pipeline, shard, n, arrival);
 
 /** Under this the files of a type lie that hold the events that arrived within an hour. */
 export const curatedFolder = (type: string, partition: Partition): string =>

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { cloudEventOf } from '../events/cloudevents.ts';
 import type { EventVisitor } from '../events/types.ts';
 import type { Position } from '../state/position.ts';
 import { WHOLE_RECORD } from '../state/position.ts';
@@ -6,7 +7,7 @@ import type { SourceRecord } from '../state/writer.ts';
 import { type DecodeOptions, decodeRecord } from '../streams/decode.ts';
 import { originOf } from '../streams/redriven.ts';
 import type { SetAsideItem } from '../streams/set-aside.ts';
-import { rawLine } from './raw-row.ts';
+import { type Line, RowError, rawLine } from './raw-row.ts';
 
 /** Bytes of JSON at which an object is closed: about a tenth of it once compressed, and what fits the function's memory. */
 const MAX_BYTES = 48 * 1024 * 1024;
@@ -24,12 +25,14 @@ export interface RawBatch {
  * Decodes records into rows, whole records only, until they are enough for one object.
  *
  * @param records - at least one
+ * @param lineOf - makes the row of an event
  */
 export function rawBatch(
   pipeline: string,
   shard: string,
   records: readonly SourceRecord[],
   options: DecodeOptions,
+  lineOf: Line = rawLine,
 ): RawBatch {
   const lines: string[] = [];
   const rejected: SetAsideItem[] = [];
@@ -42,11 +45,21 @@ export function rawBatch(
     const visitor: EventVisitor = {
       event(sub, type, source, id, time, key, data, _trusted, extra) {
         const event = { type, source, id, time, key, data, ...(extra && { extra }) };
-        const line = rawLine(event, {
-          ...{ pipeline, shard, sequence, subSequence: sub, arrival, redriven },
-        });
-        lines.push(line);
-        bytes += line.length;
+        try {
+          const line = lineOf(event, {
+            ...{ pipeline, shard, sequence, subSequence: sub, arrival, redriven },
+          });
+          lines.push(line);
+          bytes += line.length;
+        } catch (error) {
+          if (!(error instanceof RowError)) throw error;
+          const rest = {
+            code: 'invalid',
+            reason: error.message,
+            bytes: Buffer.from(JSON.stringify(cloudEventOf(event))),
+          };
+          rejected.push({ sequence, sub, arrival, ...rest });
+        }
       },
       undecodable: (sub, reason, data) =>
         void rejected.push({ sequence, sub, arrival, code: 'undecodable', reason, bytes: Buffer.from(data) }),

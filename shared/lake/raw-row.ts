@@ -12,6 +12,14 @@ export interface EventPlace {
   readonly redriven?: string | undefined;
 }
 
+/** Makes the row of an event, a line of JSON. @throws RowError */
+export type Line = (event: StreamEvent, place: EventPlace) => string;
+
+/** An event of which no row can be made; the message says why. */
+export class RowError extends Error {
+  override readonly name = 'RowError';
+}
+
 /** A time as SQL writes timestamps: what Athena's and DuckDB's readers of JSON both take, in UTC. */
 export const sqlTime = (time: number): string => new Date(time).toISOString().replace('T', ' ').slice(0, -1);
 

@@ -21,6 +21,44 @@ export const RAW_COLUMNS: readonly Column[] = [
   { name: 'redriven', type: 'varchar' },
 ];
 
+/** What stages left out of windows because it came too late: see late-row.ts. */
+export const LATE_COLUMNS: readonly Column[] = [
+  { name: 'stage', type: 'varchar' },
+  { name: 'reason', type: 'varchar' },
+  { name: 'id', type: 'varchar' },
+  { name: 'type', type: 'varchar' },
+  { name: 'source', type: 'varchar' },
+  { name: 'time', type: 'timestamp' },
+  { name: 'arrival', type: 'timestamp' },
+  { name: 'partition_key', type: 'varchar' },
+  { name: 'pipeline', type: 'varchar' },
+  { name: 'sequence', type: 'varchar' },
+  { name: 'sub_sequence', type: 'bigint' },
+  { name: 'watermark', type: 'timestamp' },
+  { name: 'data', type: 'varchar' },
+  { name: 'attributes', type: 'varchar' },
+];
+
+/** What windows came to, every revision: see result-row.ts. */
+export const RESULT_COLUMNS: readonly Column[] = [
+  { name: 'stage', type: 'varchar' },
+  { name: 'key', type: 'varchar' },
+  { name: 'window_start', type: 'timestamp' },
+  { name: 'window_end', type: 'timestamp' },
+  { name: 'revision', type: 'bigint' },
+  { name: 'final', type: 'boolean' },
+  { name: 'retracted', type: 'boolean' },
+  { name: 'id', type: 'varchar' },
+  { name: 'source', type: 'varchar' },
+  { name: 'arrival', type: 'timestamp' },
+  { name: 'pipeline', type: 'varchar' },
+  { name: 'shard', type: 'varchar' },
+  { name: 'sequence', type: 'varchar' },
+  { name: 'sub_sequence', type: 'bigint' },
+  { name: 'data', type: 'varchar' },
+  { name: 'retracts', type: 'varchar' },
+];
+
 /** What could not be processed, by any stage: see streams/set-aside.ts. */
 export const REJECTED_COLUMNS: readonly Column[] = [
   { name: 'stream', type: 'varchar' },

@@ -1,10 +1,12 @@
 import type { EventType } from '../pipeline/index.ts';
-import { CURATED_PREFIX, RAW_PREFIX } from './layout.ts';
+import { CURATED_PREFIX, LATE_PREFIX, RAW_PREFIX, RESULTS_PREFIX } from './layout.ts';
 import { typedRows } from './sql.ts';
 import {
   ENVELOPE_COLUMNS,
+  LATE_COLUMNS,
   RAW_COLUMNS,
   REJECTED_COLUMNS,
+  RESULT_COLUMNS,
   type TypeTable,
   tableName,
   typeTable,
@@ -12,7 +14,10 @@ import {
 import { type Column, duckdbType, quoteName, quoteText } from './types.ts';
 
 /** What the tables of a lake are read from: patterns of keys, by table. */
-export const RAW_PATTERN = `${RAW_PREFIX}dt=*/hour=*/*.json.gz`;
+const landedPattern = (prefix: string): string => `${prefix}dt=*/hour=*/*.json.gz`;
+export const RAW_PATTERN = landedPattern(RAW_PREFIX);
+export const LATE_PATTERN = landedPattern(LATE_PREFIX);
+export const RESULTS_PATTERN = landedPattern(RESULTS_PREFIX);
 export const REJECTED_PATTERN = 'rejected/stage=*/dt=*/*.json';
 export const curatedPattern = (type: string): string => `${CURATED_PREFIX}${type}/dt=*/hour=*/*.parquet`;
 
@@ -21,6 +26,8 @@ export interface LakeFiles {
   /** Absolute path of the bucket's folder. */
   readonly root: string;
   readonly hasRaw: boolean;
+  readonly hasLate: boolean;
+  readonly hasResults: boolean;
   readonly hasRejected: boolean;
   /** By event type. */
   readonly types: ReadonlyMap<string, TypeFiles>;
@@ -36,14 +43,17 @@ export interface TypeFiles {
 }
 
 /**
- * SQL that makes the tables of a lake in a DuckDB database: `raw`, `rejected` and one per event type, as Athena shows them. A
- * type's table has the curated rows, and those of the hours that are not compacted yet.
+ * SQL that makes the tables of a lake in a DuckDB database: `raw`, `late`, `results`, `rejected` and one per event type, as Athena
+ * shows them. A type's table has the curated rows, and those of the hours that are not compacted yet.
  */
 export function lakeViews(files: LakeFiles, types: readonly EventType[]): string[] {
+  const all = (pattern: string, is: boolean) => (is ? quoteText(`${files.root}/${pattern}`) : undefined);
   return [
     "SET TimeZone = 'UTC'",
     ...TRINO_NAMES,
-    view('raw', rawRows(files.hasRaw ? quoteText(`${files.root}/${RAW_PATTERN}`) : undefined)),
+    view('raw', landedRows(all(RAW_PATTERN, files.hasRaw), RAW_COLUMNS)),
+    view('late', landedRows(all(LATE_PATTERN, files.hasLate), LATE_COLUMNS)),
+    view('results', landedRows(all(RESULTS_PATTERN, files.hasResults), RESULT_COLUMNS)),
     view('rejected', rejectedRows(files)),
     ...types
       .map(typeTable)
@@ -70,10 +80,10 @@ const HOURLY: readonly Column[] = [
 const PARTITIONS = 'hive_partitioning = true, hive_types = {dt: DATE, hour: INTEGER}';
 
 /** @param paths - in SQL; `undefined` where there are none */
-function rawRows(paths: string | undefined): string {
-  if (paths === undefined) return empty([...RAW_COLUMNS, ...HOURLY]);
+function landedRows(paths: string | undefined, columns: readonly Column[]): string {
+  if (paths === undefined) return empty([...columns, ...HOURLY]);
   const options = `format = 'newline_delimited', compression = 'gzip', ${PARTITIONS}`;
-  return `SELECT * FROM read_json(${paths}, columns = ${struct(RAW_COLUMNS)}, ${options})`;
+  return `SELECT * FROM read_json(${paths}, columns = ${struct(columns)}, ${options})`;
 }
 
 function rejectedRows({ root, hasRejected }: LakeFiles): string {
@@ -92,7 +102,7 @@ function typeRows({ curated, pending, neighbours }: TypeFiles, table: TypeTable)
     parts.push(`SELECT * FROM read_parquet(${list(curated)}, union_by_name = true, ${PARTITIONS})`);
   }
   if (pending.length > 0) {
-    const rows = `SELECT * FROM (${typedRows(table, `(${rawRows(list(pending))})`)})`;
+    const rows = `SELECT * FROM (${typedRows(table, `(${landedRows(list(pending), RAW_COLUMNS)})`)})`;
     const once = `ANTI JOIN (SELECT _source, _id FROM read_parquet(${list(neighbours)})) USING (_source, _id)`;
     parts.push(neighbours.length > 0 ? `${rows} ${once}` : rows);
   }

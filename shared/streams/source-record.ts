@@ -5,6 +5,10 @@ import type { SourceRecord } from '../state/writer.ts';
 export const shardOf = (record: KinesisStreamRecord): string =>
   record.eventID.slice(0, record.eventID.indexOf(':'));
 
+/** The stream that a record was read from, by the end of its ARN. */
+export const streamOf = ({ eventSourceARN }: KinesisStreamRecord): string =>
+  eventSourceARN.slice(eventSourceARN.indexOf('/') + 1);
+
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
 export const sourceRecord = ({ kinesis }: KinesisStreamRecord): SourceRecord => ({
   sequence: kinesis.sequenceNumber,

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { HeadObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { ShardLander } from '../../shared/lake/lander.ts';
+import { RAW } from '../../shared/lake/landing.ts';
 import { type Landed, NOTHING_LANDED } from '../../shared/lake/landing-heads.ts';
 import { RawStore } from '../../shared/lake/raw-store.ts';
 import type { SourceRecord } from '../../shared/state/writer.ts';
@@ -85,6 +86,7 @@ export class LandingWorld {
     const lander: ShardLander = new ShardLander(
       {
         pipeline: 'p',
+        landing: RAW,
         store: this.#breach === 'taken-is-done' ? takenIsDone(store) : store,
         heads: {
           read: async () => {

@@ -107,16 +107,17 @@ test('the sweeper probes the events and invokes firing', () => {
   );
 });
 
-test('landing creates raw objects and asks how far they reach', () => {
+test('landing creates objects and asks how far they reach', () => {
   expected(
     'Processing/Doors/Land',
-    ...consumed('Streams/Doors/Events'),
+    ...['Events', 'Late', 'Results'].flatMap((stream) => consumed(`Streams/Doors/${stream}`)),
     ...failures,
-    'kinesis:ListShards Streams/Doors/Events',
     'dynamodb:GetItem Streams/Tables/State',
     'dynamodb:UpdateItem Streams/Tables/State',
-    's3:PutObject Streams/Lake/raw/*',
-    's3:GetObject Streams/Lake/raw/*',
+    ...['raw', 'late', 'results'].flatMap((prefix) => [
+      `s3:PutObject Streams/Lake/${prefix}/*`,
+      `s3:GetObject Streams/Lake/${prefix}/*`,
+    ]),
     's3:PutObject Streams/Lake/rejected/*',
   );
 });
@@ -163,7 +164,9 @@ test('no role allows any call by a pattern, or on anything but objects under a p
   for (const line of [...permissions.values()].flat()) {
     const [action, target] = line.split(' ') as [string, string];
     expect(action).not.toContain('*');
-    expect(target).toMatch(/^(?!.*\*)|^Streams\/Lake\/(raw|events|left-out|rejected|aws\/lambda)\/\*$/);
+    expect(target).toMatch(
+      /^(?!.*\*)|^Streams\/Lake\/(raw|late|results|events|left-out|rejected|aws\/lambda)\/\*$/,
+    );
   }
 });
 

@@ -4,9 +4,11 @@ import { hourOf, hourOfCuratedKey, hourOfRawKey } from '../../../shared/lake/lay
 import { quoteText } from '../../../shared/lake/types.ts';
 import {
   curatedPattern,
+  LATE_PATTERN,
   type LakeFiles,
   RAW_PATTERN,
   REJECTED_PATTERN,
+  RESULTS_PATTERN,
   type TypeFiles,
 } from '../../../shared/lake/views.ts';
 import type { EventType } from '../../../shared/pipeline/index.ts';
@@ -38,6 +40,8 @@ export async function findLakeFiles(
   return {
     root,
     hasRaw: raw.length > 0,
+    hasLate: (await glob(LATE_PATTERN)).length > 0,
+    hasResults: (await glob(RESULTS_PATTERN)).length > 0,
     hasRejected: (await glob(REJECTED_PATTERN)).length > 0,
     types: byType,
   };

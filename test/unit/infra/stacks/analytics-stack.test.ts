@@ -7,8 +7,15 @@ const tables = resources(assembly, 'AWS::Glue::Table').map(({ properties }) => p
 const tableOf = (name: string) => tables.find((table) => table.Name === name);
 const location = (value: unknown) => read(assembly, 'Analytics', value);
 
-test('there is a table of raw events, one of what was set aside, and one per event type', () => {
-  expect(tables.map(({ Name }) => Name)).toEqual(['raw', 'rejected', 'reading', 'opening']);
+test('there are tables of raw events, of what came late, of results and of what was set aside, and one per event type', () => {
+  expect(tables.map(({ Name }) => Name)).toEqual([
+    'raw',
+    'late',
+    'results',
+    'rejected',
+    'reading',
+    'opening',
+  ]);
   expect(tableOf('reading').StorageDescriptor.Columns).toEqual(
     expect.arrayContaining([
       { Name: '_time', Type: 'timestamp' },
@@ -20,7 +27,7 @@ test('there is a table of raw events, one of what was set aside, and one per eve
 });
 
 test('partitions are computed: a day that is a date, an hour that is a number', () => {
-  for (const name of ['raw', 'reading']) {
+  for (const name of ['raw', 'late', 'results', 'reading']) {
     const { PartitionKeys, Parameters } = tableOf(name);
     expect(PartitionKeys).toEqual([
       { Name: 'dt', Type: 'date' },
