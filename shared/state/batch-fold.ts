@@ -34,6 +34,8 @@ export class BatchFold implements EventVisitor {
   readonly delta: Delta;
   readonly ids = new Map<number, IdList>();
   readonly late: string[] = [];
+  /** What was counted in some of its windows only, since others were closed: without data, see {@link partlyLate}. */
+  readonly partlyLate: string[] = [];
   readonly rejected: Rejected[] = [];
   accepted = 0;
   duplicate = 0;
@@ -159,6 +161,7 @@ export class BatchFold implements EventVisitor {
     }
     this.#sliceIds.add(this.#hash.hi, this.#hash.lo);
     this.accepted++;
+    if (slice.firstClosesAt <= this.#w) this.#noteMissed(sub, { type, source, id, time, key, data });
     if (time > this.maxEventTime) this.maxEventTime = time;
   }
 
@@ -198,7 +201,7 @@ export class BatchFold implements EventVisitor {
   }
 
   #tooLate(sub: number, event: StreamEvent): void {
-    const json = jsonOf(event);
+    const json = jsonOf({ ...event, extra: { ...event.extra, ...this.#place(sub) } });
     if (json.length > MAX_LATE_BYTES) {
       this.#reject(
         sub,
@@ -207,6 +210,23 @@ export class BatchFold implements EventVisitor {
         Buffer.from(json),
       );
     } else this.late.push(json);
+  }
+
+  /** Windows overlap: some of the event's were closed, and it is not in them, although the others have it. */
+  #noteMissed(sub: number, { source, id, time, key }: StreamEvent): void {
+    const extra = {
+      ...this.#place(sub),
+      millracereason: 'partly-late',
+      millracewatermark: new Date(this.#w).toISOString(),
+    };
+    this.partlyLate.push(
+      jsonOf({ type: `${this.#compiled.stage.name}.partly-late`, source, id, time, key, data: null, extra }),
+    );
+  }
+
+  /** Where in the stage's input an item is: by which a repetition of its notice is told from another item. */
+  #place(sub: number): Readonly<Record<string, unknown>> {
+    return { millracesequence: this.#sequence, millracesub: sub };
   }
 
   #reject(sub: number, code: Rejected['code'], reason: string, bytes: Uint8Array): void {

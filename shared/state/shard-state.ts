@@ -11,6 +11,8 @@ export interface SliceState {
    * -Infinity: in no window.
    */
   readonly closesAt: number;
+  /** At this watermark the first of its windows takes no more, while others may. */
+  readonly firstClosesAt: number;
   /** Ids of the events counted in this slice, by this shard and by those it descends from. */
   readonly ids: IdSet;
 }
@@ -58,7 +60,9 @@ export class ShardState {
     if (state === undefined) {
       const { plan, stage } = this.#compiled;
       const closesAt = plan.windows.lastEnd(slice) + stage.allowedLateness;
-      state = { slice, closesAt, ids: new IdSet() };
+      const ends = plan.windows.windowsOf(slice).map(({ end }) => end);
+      const firstClosesAt = Math.min(...ends) + stage.allowedLateness;
+      state = { slice, closesAt, firstClosesAt, ids: new IdSet() };
       this.#slices.set(slice, state);
     }
     return state;

@@ -32,7 +32,7 @@ export interface WriterOutputs {
     shard: string,
     rejected: readonly (Rejected & Pick<SetAsideItem, 'partitionKey'>)[],
   ): Promise<void>;
-  /** Emits events that came too late for their windows, each a CloudEvents JSON event. */
+  /** Emits events that came too late for their windows, and notices of those that did for some: each a CloudEvents JSON event. */
   emitLate(events: readonly string[]): Promise<void>;
   readonly hints: Hints;
   readonly listShards: ListShards;
@@ -182,7 +182,7 @@ function toCommit(context: StageContext, state: ShardState, batch: BatchFold): C
     from: state.tail.position,
     delta: counted ? compress(batch.delta.encode()) : undefined,
     ids: counted ? encodeSliceIds(batch.ids) : undefined,
-    late: batch.late,
+    late: batch.partlyLate.length === 0 ? batch.late : [...batch.late, ...batch.partlyLate],
     writtenAt: context.now(),
     expiresAt: context.logExpiry(),
   };

@@ -33,6 +33,8 @@ export class World {
   /** Name of the state table. */
   readonly table: string;
   readonly late: string[] = [];
+  /** Notices of events that were counted in some of their windows only. */
+  readonly partlyLate: string[] = [];
   readonly rejected = new Map<string, Rejected>();
   readonly results: WindowResult[] = [];
   /** Result id -> its bytes: one id must never have two contents. */
@@ -134,7 +136,13 @@ export class World {
         this.faults.call(async () => {
           for (const item of items) this.rejected.set(`${item.sequence}-${item.sub}`, item);
         }),
-      emitLate: (events) => this.faults.call(async () => void this.late.push(...events)),
+      emitLate: (events) =>
+        this.faults.call(async () => {
+          for (const event of events) {
+            const { millracereason } = JSON.parse(event) as { millracereason?: string };
+            (millracereason === 'partly-late' ? this.partlyLate : this.late).push(event);
+          }
+        }),
       hints: {
         fire: async (stage) => void this.hints.push(`fire ${stage}`),
         sweep: async (stage) => void this.hints.push(`sweep ${stage}`),

@@ -71,6 +71,8 @@ export async function checkEvents(
   if (missing.length > 0) fail(`late and not on the late output: ${missing}`);
   const both = [...sink.late].filter((name) => !expected.late.has(name) && !expected.mayBeLate.has(name));
   if (both.length > 0) fail(`on the late output, although counted: ${both}`);
+  const [noticed, partly] = [sink.partlyLate, expected.partlyLate].map((names) => [...names].sort().join());
+  if (noticed !== partly) fail(`in some windows only were ${partly}, said was ${noticed}`);
   const lost = [...expected.rejected].filter((name) => !sink.rejected.has(name));
   if (lost.length > 0) fail(`not set aside: ${lost}`);
   const good = [...sink.rejected].filter((name) => !expected.rejected.has(name));

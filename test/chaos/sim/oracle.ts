@@ -22,6 +22,8 @@ export interface Expected {
   readonly totals: ReadonlyMap<string, Total>;
   /** Events that were too late when their batch was committed: exactly these leave by the late output. */
   readonly late: ReadonlySet<string>;
+  /** Events that were counted, but not in all of their windows: exactly these leave a notice on the late output. */
+  readonly partlyLate: ReadonlySet<string>;
   /** Counted events of which a repetition came after their slice was closed: these may leave by the late output, too. */
   readonly mayBeLate: ReadonlySet<string>;
   /** `sequence-sub` of what is set aside. */
@@ -96,6 +98,7 @@ const compare = ([a, subA]: Position, [b, subB]: Position): number =>
 class Sorter implements Expected {
   readonly totals = new Map<string, Total>();
   readonly late = new Set<string>();
+  readonly partlyLate = new Set<string>();
   readonly mayBeLate = new Set<string>();
   readonly rejected = new Set<string>();
   accepted = 0;
@@ -152,6 +155,7 @@ class Sorter implements Expected {
     for (const [start, end] of windows) {
       const times = { start, end, fires: end, closes: end + this.#stage.lateness };
       if (commit.w < times.closes) this.#addTo(times, event);
+      else this.partlyLate.add(name);
     }
   }
 

@@ -20,6 +20,8 @@ export class Sink {
   readonly results = new Map<string, Map<number, Received>>();
   /** Identities of the events on the late output. */
   readonly late = new Set<string>();
+  /** Identities of those that were counted in some of their windows only. */
+  readonly partlyLate = new Set<string>();
   /** `sequence-sub` of what was set aside. */
   readonly rejected = new Set<string>();
   readonly violations: Violation[] = [];
@@ -43,8 +45,8 @@ export class Sink {
   }
 
   lateEvent(text: string): void {
-    const { source, id } = JSON.parse(text) as { source: string; id: string };
-    this.late.add(`${source} ${id}`);
+    const { source, id, millracereason } = JSON.parse(text) as Record<string, string>;
+    (millracereason === 'partly-late' ? this.partlyLate : this.late).add(`${source} ${id}`);
   }
 
   /** The latest result of every window and key, as a table of results keeps it. */

@@ -145,6 +145,7 @@ test.each(CASES)('$name windows hold what their definition says, late events inc
     [...expected].map(([name, values]) => [name, values, true]).sort(),
   );
   expect(world.late).toHaveLength(seen.late);
+  expect(world.partlyLate).toHaveLength(seen.partly);
   expect(seen.late).toBeGreaterThan(0);
   if (window.kind === 'cumulative' || one.name === 'hopping') expect(seen.partly).toBeGreaterThan(0);
   if (one.name === 'hopping with gaps') expect(seen.outside).toBeGreaterThan(0);
@@ -178,6 +179,13 @@ describe('hopping windows', () => {
       [5, 3, 0],
     ]);
     expect(world.late).toEqual([]);
+    expect(world.partlyLate.map((event) => JSON.parse(event))).toEqual([
+      expect.objectContaining({
+        id: 'late for three of five',
+        type: 'totals.partly-late',
+        millracewatermark: '2026-03-28T22:03:00.000Z',
+      }),
+    ]);
   });
 
   test('write no more than tumbling ones of the same slice', async () => {
