@@ -66,6 +66,9 @@ const NO_FILES: TypeFiles = { curated: [], pending: [], neighbours: [] };
 /** Functions that Athena has under another name: so that one statement runs on both. */
 const TRINO_NAMES: readonly string[] = [
   'CREATE MACRO json_extract_scalar(json, path) AS json_extract_string(json, path)',
+  'CREATE MACRO json_format(json) AS CAST(json AS VARCHAR)',
+  'CREATE MACRO from_utf8(bytes) AS decode(bytes)',
+  'CREATE MACRO is_finite(value) AS isfinite(value)',
   'CREATE MACRO approx_distinct(value) AS approx_count_distinct(value)',
   'CREATE MACRO approx_percentile(value, part) AS approx_quantile(value, part)',
   'CREATE MACRO from_unixtime(seconds) AS to_timestamp(seconds)',
@@ -111,9 +114,12 @@ function typeRows({ curated, pending, neighbours }: TypeFiles, table: TypeTable)
 
 /** A relation without rows that says which columns there are, and in which order. */
 function empty(columns: readonly Column[]): string {
-  const types: Readonly<Record<string, string>> = { dt: 'DATE', hour: 'INTEGER' };
+  const types = new Map([
+    ['dt', 'DATE'],
+    ['hour', 'INTEGER'],
+  ]);
   const nothing = columns.map(
-    ({ name, type }) => `NULL::${types[name] ?? duckdbType(type)} AS ${quoteName(name)}`,
+    ({ name, type }) => `NULL::${types.get(name) ?? duckdbType(type)} AS ${quoteName(name)}`,
   );
   return `SELECT ${nothing.join(', ')} WHERE false`;
 }

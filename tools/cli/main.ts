@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAuditCommand } from './audit/command.ts';
 import { addKeysCommand } from './keys/command.ts';
 import { addPrivacyCommand } from './privacy/command.ts';
 import { addQueryCommand } from './query/command.ts';
@@ -16,4 +17,5 @@ addPrivacyCommand(program);
 addQueryCommand(program);
 addRejectedCommand(program);
 addSchemaCommand(program);
+addAuditCommand(program);
 await program.parseAsync();
