@@ -57,7 +57,7 @@ export function synthesize(options: SynthesizeOptions): Assembly {
   const settings = settingsOf(chosen, options.pipelines);
   const bundle = options.bundler ?? bundleFunctions;
   const native = settings.environment.name !== 'local';
-  const bundles = bundle({ root: ROOT, sourceMaps: settings.sourceMaps, native });
+  const bundles = bundle({ root: ROOT, sourceMaps: settings.sourceMaps, tracing: settings.tracing, native });
   try {
     writeApiDocument(ROOT, bundles.directoryOf('query'), settings, options.pipelines);
     addStacks(app, { ...settings, bundles }, settings.analytics, options);
@@ -97,6 +97,10 @@ const definedOnly = (choices: Choices): Choices => {
     'sourceMaps',
     'analytics',
     'omit',
+    'tracing',
+    'runbooks',
+    'dashboards',
+    'prices',
     ...ACCESS_CHOICES,
     ...LAKE_RETENTION_CHOICES,
   ] as const;

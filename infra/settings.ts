@@ -8,6 +8,7 @@ import {
   lakeRetentionOf,
 } from './lake-retention.ts';
 import { omissionsOf } from './omit.ts';
+import { type Prices, pricesOf } from './prices.ts';
 
 /** What a deployment may choose, as values or as the CLI's context: see docs/deployment.md. */
 export interface Choices extends AccessChoices, LakeRetentionChoices {
@@ -20,6 +21,14 @@ export interface Choices extends AccessChoices, LakeRetentionChoices {
   readonly analytics?: boolean | undefined;
   /** Types of resources to leave out, separated by commas, for emulators that do not know them. */
   readonly omit?: string | undefined;
+  /** Whether functions are traced by X-Ray. */
+  readonly tracing?: boolean | undefined;
+  /** Address of the folder with the runbooks, for the descriptions of alarms. */
+  readonly runbooks?: string | undefined;
+  /** Whether there is a dashboard per pipeline. */
+  readonly dashboards?: boolean | undefined;
+  /** Prices that differ from the list, as JSON: see `infra/prices.ts`. */
+  readonly prices?: string | undefined;
 }
 
 export interface Settings {
@@ -30,6 +39,10 @@ export interface Settings {
   readonly analytics: boolean;
   readonly lakeRetention: LakeRetention;
   readonly omit: readonly string[];
+  readonly tracing: boolean;
+  readonly runbooks: string;
+  readonly dashboards: boolean;
+  readonly prices: Prices;
 }
 
 const PREFIX = /^[a-z][a-z0-9-]{0,19}$/;
@@ -40,7 +53,13 @@ const PREFIX = /^[a-z][a-z0-9-]{0,19}$/;
  * @throws RangeError naming what is wrong and what to use instead
  */
 export function settingsOf(choices: Choices, pipelines: readonly Pipeline[]): Settings {
-  const { environment: name = 'dev', prefix = 'millrace', shards, sourceMaps = false } = choices;
+  const {
+    environment: name = 'dev',
+    prefix = 'millrace',
+    shards,
+    sourceMaps = false,
+    tracing = false,
+  } = choices;
   if (!PREFIX.test(prefix)) {
     throw new RangeError(`prefix is "${prefix}": use 1 to 20 lower-case letters, digits and hyphens`);
   }
@@ -53,6 +72,7 @@ export function settingsOf(choices: Choices, pipelines: readonly Pipeline[]): Se
   }
   // A local run has DuckDB in their place.
   const { analytics = environment.name !== 'local' } = choices;
+  const { dashboards = environment.alarms !== 'off', runbooks = 'docs/runbooks' } = choices;
   return {
     access: accessOf(choices),
     environment,
@@ -61,6 +81,10 @@ export function settingsOf(choices: Choices, pipelines: readonly Pipeline[]): Se
     analytics,
     lakeRetention: lakeRetentionOf(choices, environment),
     omit: omissionsOf(choices.omit),
+    tracing,
+    runbooks: runbooks.replace(/\/+$/, ''),
+    dashboards,
+    prices: pricesOf(choices.prices),
   };
 }
 
@@ -76,6 +100,10 @@ export function choicesFromContext(read: (key: string) => unknown): Choices {
     shards: shards === undefined ? undefined : Number(shards),
     prefix: text('prefix'),
     sourceMaps: text('sourceMaps') === 'true',
+    tracing: text('tracing') === 'true',
+    runbooks: text('runbooks'),
+    dashboards: text('dashboards') === undefined ? undefined : text('dashboards') === 'true',
+    prices: text('prices'),
     analytics: text('analytics') === undefined ? undefined : text('analytics') === 'true',
     omit: text('omit'),
     ...Object.fromEntries([...ACCESS_CHOICES, ...LAKE_RETENTION_CHOICES].map((name) => [name, text(name)])),

@@ -1,4 +1,3 @@
-import middy from '@middy/core';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { filterOutput } from '../../shared/filters/output.ts';
 import { ShardFilter } from '../../shared/filters/shard-filter.ts';
@@ -8,7 +7,10 @@ import { createKinesisClient } from '../../shared/runtime/clients/kinesis.ts';
 import { createS3Client } from '../../shared/runtime/clients/s3.ts';
 import { ENV, requireEnv } from '../../shared/runtime/env.ts';
 import { logger } from '../../shared/runtime/logger.ts';
+import { observed } from '../../shared/runtime/observed.ts';
 import { pipelineFromEnv } from '../../shared/runtime/stages.ts';
+import { CapacityMeter } from '../../shared/runtime/telemetry/capacity.ts';
+import { Meter } from '../../shared/runtime/telemetry/meter.ts';
 import { Heads } from '../../shared/state/heads.ts';
 import { StageTable } from '../../shared/state/stage-table.ts';
 import { setAside } from '../../shared/streams/set-aside.ts';
@@ -19,6 +21,8 @@ const client = createKinesisClient();
 const s3 = createS3Client();
 const pipeline = pipelineFromEnv();
 const name = requireEnv(ENV.stage);
+const meter = new Meter('filter', name);
+const capacity = new CapacityMeter();
 const stream = requireEnv(ENV.inputStream);
 const bucket = requireEnv(ENV.lakeBucket);
 const stage = filterStages(pipeline).find((candidate) => candidate.name === name);
@@ -26,7 +30,7 @@ if (stage === undefined) throw new RangeError(`the pipeline has no filter stage 
 
 const context = {
   stage,
-  heads: new Heads(new StageTable(createDynamoDBClient(), requireEnv(ENV.stateTable), name)),
+  heads: new Heads(new StageTable(createDynamoDBClient(capacity), requireEnv(ENV.stateTable), name)),
   output: filterOutput(stage, {
     client,
     stream: requireEnv(ENV.outputStream),
@@ -42,12 +46,17 @@ const context = {
 
 const filters = new Map<string, ShardFilter>();
 
-export const handler = middy<KinesisStreamEvent, void>().handler(async ({ Records }) => {
-  const [first] = Records;
-  if (first === undefined) return;
-  const shard = shardOf(first);
-  const filter = filters.get(shard) ?? new ShardFilter(context, shard);
-  filters.set(shard, filter);
-  const report = await filter.process(Records.map(sourceRecord));
-  if (report.rejected > 0) logger.warn('events were set aside', { stage: name, shard, ...report });
-});
+export const handler = observed<KinesisStreamEvent, void>(meter.with(capacity)).handler(
+  async ({ Records }) => {
+    const [first] = Records;
+    if (first === undefined) return;
+    const shard = shardOf(first);
+    const filter = filters.get(shard) ?? new ShardFilter(context, shard);
+    filters.set(shard, filter);
+    const report = await filter.process(Records.map(sourceRecord));
+    meter.add('EventsPassed', report.passed);
+    meter.add('EventsFiltered', report.filtered);
+    meter.add('EventsRejected', report.rejected);
+    if (report.rejected > 0) logger.warn('events were set aside', { shard, ...report });
+  },
+);

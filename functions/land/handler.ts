@@ -1,4 +1,3 @@
-import middy from '@middy/core';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { ShardLander } from '../../shared/lake/lander.ts';
 import { headsName, LATE, type Landing, RAW, RESULTS } from '../../shared/lake/landing.ts';
@@ -9,6 +8,9 @@ import { createKinesisClient } from '../../shared/runtime/clients/kinesis.ts';
 import { createS3Client } from '../../shared/runtime/clients/s3.ts';
 import { ENV, requireEnv } from '../../shared/runtime/env.ts';
 import { logger } from '../../shared/runtime/logger.ts';
+import { observed } from '../../shared/runtime/observed.ts';
+import { CapacityMeter } from '../../shared/runtime/telemetry/capacity.ts';
+import { Meter } from '../../shared/runtime/telemetry/meter.ts';
 import { StageTable } from '../../shared/state/stage-table.ts';
 import { setAside } from '../../shared/streams/set-aside.ts';
 import { listShards } from '../../shared/streams/shards.ts';
@@ -16,8 +18,10 @@ import { shardOf, sourceRecord, streamOf } from '../../shared/streams/source-rec
 
 const s3 = createS3Client();
 const kinesis = createKinesisClient();
-const dynamodb = createDynamoDBClient();
+const capacity = new CapacityMeter();
+const dynamodb = createDynamoDBClient(capacity);
 const pipeline = requireEnv(ENV.pipeline);
+const meter = new Meter('land', pipeline);
 const stateTable = requireEnv(ENV.stateTable);
 const bucket = requireEnv(ENV.lakeBucket);
 const store = new RawStore(s3, bucket);
@@ -51,10 +55,15 @@ function landerOf(stream: string, shard: string): ShardLander {
   return lander;
 }
 
-export const handler = middy<KinesisStreamEvent, void>().handler(async ({ Records }) => {
-  const [first] = Records;
-  if (first === undefined) return;
-  const [stream, shard] = [streamOf(first), shardOf(first)];
-  const report = await landerOf(stream, shard).process(Records.map(sourceRecord));
-  if (report.objects > 0) logger.info('landed', { stream, shard, ...report });
-});
+export const handler = observed<KinesisStreamEvent, void>(meter.with(capacity)).handler(
+  async ({ Records }) => {
+    const [first] = Records;
+    if (first === undefined) return;
+    const [stream, shard] = [streamOf(first), shardOf(first)];
+    const report = await landerOf(stream, shard).process(Records.map(sourceRecord));
+    meter.add('ObjectsLanded', report.objects);
+    meter.add('EventsLanded', report.rows);
+    meter.add('EventsRejected', report.rejected);
+    if (report.objects > 0) logger.info('landed', { stream, shard, ...report });
+  },
+);

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createKeyChecker, parseKeyHashes } from '../../shared/ingest/keys.ts';
 import { ANSWERS_FILE, type StaticAnswers } from '../../shared/openapi/paths.ts';
@@ -8,6 +7,7 @@ import { createQuery } from '../../shared/results/query.ts';
 import { createDynamoDBClient } from '../../shared/runtime/clients/dynamodb.ts';
 import { ENV, requireEnv } from '../../shared/runtime/env.ts';
 import { logger } from '../../shared/runtime/logger.ts';
+import { observed } from '../../shared/runtime/observed.ts';
 
 const client = createDynamoDBClient();
 
@@ -28,4 +28,4 @@ const query = createQuery({
   warn: logger.warn,
 });
 
-export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>().handler(query);
+export const handler = observed<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>().handler(query);

@@ -1,4 +1,3 @@
-import middy from '@middy/core';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { createDynamoDBClient } from '../../shared/runtime/clients/dynamodb.ts';
 import { createKinesisClient } from '../../shared/runtime/clients/kinesis.ts';
@@ -6,7 +5,10 @@ import { createLambdaClient } from '../../shared/runtime/clients/lambda.ts';
 import { createS3Client } from '../../shared/runtime/clients/s3.ts';
 import { ENV, requireEnv } from '../../shared/runtime/env.ts';
 import { lambdaHints } from '../../shared/runtime/lambda-hints.ts';
+import { observed } from '../../shared/runtime/observed.ts';
 import { pipelineFromEnv, stagesFromEnv } from '../../shared/runtime/stages.ts';
+import { CapacityMeter } from '../../shared/runtime/telemetry/capacity.ts';
+import { Meter } from '../../shared/runtime/telemetry/meter.ts';
 import { ShardWriter } from '../../shared/state/writer.ts';
 import { lateEvents } from '../../shared/streams/late-events.ts';
 import { putAll } from '../../shared/streams/put-all.ts';
@@ -14,7 +16,8 @@ import { setAside } from '../../shared/streams/set-aside.ts';
 import { listShards } from '../../shared/streams/shards.ts';
 import { shardOf, sourceRecord } from '../../shared/streams/source-record.ts';
 
-const dynamodb = createDynamoDBClient();
+const capacity = new CapacityMeter();
+const dynamodb = createDynamoDBClient(capacity);
 const kinesis = createKinesisClient();
 const lambda = createLambdaClient();
 const s3 = createS3Client();
@@ -27,6 +30,7 @@ const hints = lambdaHints(lambda, {
   sweep: requireEnv(ENV.sweepFunction),
 });
 const stage = requireEnv(ENV.stage);
+const meter = new Meter('window', stage);
 const context = stagesFromEnv(dynamodb).get(stage);
 if (context === undefined) throw new RangeError(`the pipeline has no window stage "${stage}"`);
 
@@ -43,13 +47,22 @@ function writerOf(shard: string): ShardWriter {
       },
       hints,
       listShards: () => listShards(kinesis, stream),
+      committed: ({ accepted, duplicate, late, rejected }) => {
+        meter.add('Commits');
+        meter.add('EventsAccepted', accepted);
+        meter.add('EventsDuplicate', duplicate);
+        meter.add('EventsLate', late);
+        meter.add('EventsRejected', rejected);
+      },
     });
     writers.set(shard, writer);
   }
   return writer as ShardWriter;
 }
 
-export const handler = middy<KinesisStreamEvent, void>().handler(async ({ Records }) => {
-  const [first] = Records;
-  if (first !== undefined) await writerOf(shardOf(first)).process(Records.map(sourceRecord));
-});
+export const handler = observed<KinesisStreamEvent, void>(meter.with(capacity)).handler(
+  async ({ Records }) => {
+    const [first] = Records;
+    if (first !== undefined) await writerOf(shardOf(first)).process(Records.map(sourceRecord));
+  },
+);

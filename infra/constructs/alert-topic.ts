@@ -31,6 +31,7 @@ export function alertTopic(
   watch(topic, 'NotDelivered', alerting, {
     description:
       'Alerts did not reach a subscriber through all the tries of SNS: look at the subscriptions of the topic.',
+    runbook: 'alerts-not-delivered',
     namespace: 'AWS/SNS',
     metric: 'NumberOfNotificationsFailed',
     dimensions: { TopicName: topicName },

@@ -6,11 +6,13 @@ import {
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { EnvName } from '../../shared/runtime/env.ts';
+import { ENV, type EnvName } from '../../shared/runtime/env.ts';
+import { deploymentName } from '../names.ts';
 import type { Alerting } from './alarms/alerting.ts';
-import { functionAlarms } from './alarms/function-alarms.ts';
+import { type ErrorAlarm, functionAlarms } from './alarms/function-alarms.ts';
 import type { Deployment } from './deployment.ts';
 import { HANDLER } from './function-bundles.ts';
 import { writeLogs } from './permissions.ts';
@@ -32,21 +34,29 @@ export interface BundledFunctionProps {
   readonly permissions: readonly PolicyStatement[];
   /** Flags for V8, as in `NODE_OPTIONS`. */
   readonly nodeOptions?: readonly string[];
+  /** When errors are an alarm; several in five minutes where nothing is said. */
+  readonly errors?: ErrorAlarm;
 }
 
 /** A Lambda function with its bundle, role, log group and alarms. */
 export class BundledFunction extends Construct {
   readonly function: LambdaFunction;
   readonly timeout: Duration;
+  /** The folder under `functions/`. */
+  readonly bundle: string;
+  /** MB. */
+  readonly memory: number;
 
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id);
-    const { environment, bundles, sourceMaps } = props.deployment;
+    const { environment, bundles, sourceMaps, tracing } = props.deployment;
     const log = logGroup(this, 'Log', environment);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     for (const statement of [writeLogs(log), ...props.permissions]) role.addToPolicy(statement);
     const nodeOptions = [...(props.nodeOptions ?? []), ...(sourceMaps ? ['--enable-source-maps'] : [])];
     this.timeout = props.timeout;
+    this.bundle = props.bundle;
+    this.memory = props.memory;
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_22_X,
@@ -59,11 +69,14 @@ export class BundledFunction extends Construct {
       role,
       logGroup: log,
       loggingFormat: LoggingFormat.JSON,
+      tracing: tracing ? Tracing.ACTIVE : undefined,
       environment: {
         ...props.variables,
+        [ENV.service]: props.bundle,
+        [ENV.deployment]: deploymentName(props.deployment),
         ...(nodeOptions.length > 0 && { NODE_OPTIONS: nodeOptions.join(' ') }),
       },
     });
-    functionAlarms(this, props.alerting, this.function, props.timeout);
+    functionAlarms(this, props.alerting, this.function, props);
   }
 }

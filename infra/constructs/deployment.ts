@@ -1,6 +1,7 @@
 import type { Access } from '../access.ts';
 import type { Environment } from '../environment.ts';
 import type { LakeRetention } from '../lake-retention.ts';
+import type { Prices } from '../prices.ts';
 import type { FunctionBundles } from './function-bundles.ts';
 
 /** What every stack needs to know of the deployment that it is part of. */
@@ -13,4 +14,12 @@ export interface Deployment {
   readonly bundles: FunctionBundles;
   /** Whether the bundles carry source maps, for functions to use them in stack traces. */
   readonly sourceMaps: boolean;
+  /** Whether the functions trace what they do, with X-Ray. */
+  readonly tracing: boolean;
+  /** Where alarms say that the runbooks are: a folder of the repository, or an address. */
+  readonly runbooks: string;
+  /** What AWS charges, for the dashboards. */
+  readonly prices: Prices;
+  /** Whether there are dashboards. */
+  readonly dashboards: boolean;
 }

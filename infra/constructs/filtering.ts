@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { REJECTED_PREFIX } from '../../shared/lake/layout.ts';
 import type { FilterStage } from '../../shared/pipeline/index.ts';
 import { ENV } from '../../shared/runtime/env.ts';
+import { filterStageAlarms } from './alarms/stage-alarms.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { onStream, onTable, putObjects } from './permissions.ts';
 import type { PipelineProcessingProps } from './pipeline-processing.ts';
@@ -39,6 +40,7 @@ export function filterFunction(scope: Construct, props: PipelineProcessingProps,
       putObjects(lake, REJECTED_PREFIX),
     ],
   });
+  filterStageAlarms(scope, alerting, stage.name);
   new StreamConsumer(scope, 'Input', {
     environment,
     alerting,

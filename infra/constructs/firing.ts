@@ -97,6 +97,15 @@ export function sweepFunction(
       new LambdaTarget(sweep.function, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
     ],
   });
-  scheduleAlarms(rule, alerting, rule, sweep.function);
+  scheduleAlarms(rule, alerting, {
+    rule,
+    target: sweep.function,
+    every: Duration.minutes(1),
+    missed: {
+      description:
+        'The function has not run for minutes: windows without new events do not fire. Check its rule.',
+      runbook: 'sweep-missed',
+    },
+  });
   return sweep;
 }

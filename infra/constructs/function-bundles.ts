@@ -27,6 +27,8 @@ export interface BundleOptions {
    * `node_modules` of the checkout, for this machine.
    */
   readonly native?: boolean;
+  /** Puts the X-Ray SDK into the bundles, and has functions trace what they do. */
+  readonly tracing?: boolean;
 }
 
 /** Makes the bundles of all functions; what tests replace. */
@@ -41,7 +43,7 @@ const REQUIRE = 'import{createRequire}from"node:module";const require=createRequ
  *
  * @throws Error when a source does not compile
  */
-export const bundleFunctions: Bundler = ({ root, sourceMaps = false, native = false }) => {
+export const bundleFunctions: Bundler = ({ root, sourceMaps = false, native = false, tracing = false }) => {
   const folder = join(root, 'functions');
   const names = discover(folder);
   // Nothing is written here: it only fixes the relative paths that source maps contain.
@@ -63,6 +65,8 @@ export const bundleFunctions: Bundler = ({ root, sourceMaps = false, native = fa
     minify: true,
     treeShaking: true,
     external: [...NATIVE_PACKAGES],
+    // Known here, so that what is not used is not in the bundle.
+    define: { 'process.env.MILLRACE_TRACING': tracing ? '"on"' : '"off"' },
     legalComments: 'none',
     charset: 'utf8',
     sourcemap: sourceMaps,

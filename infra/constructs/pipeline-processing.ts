@@ -5,6 +5,7 @@ import { pascalCase } from '../names.ts';
 import type { TopicReference } from '../references.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import { alertFunction } from './alert-function.ts';
+import { PipelineDashboard } from './dashboard/pipeline-dashboard.ts';
 import type { Deployment } from './deployment.ts';
 import { filterFunction } from './filtering.ts';
 import { fireFunction, sweepFunction } from './firing.ts';
@@ -37,6 +38,14 @@ export class PipelineProcessing extends Construct {
     for (const stage of alertStages(props.pipeline)) {
       alertFunction(new Construct(this, pascalCase(stage.name)), props, stage);
     }
+    this.#windows(props);
+    const { deployment, pipeline, streams } = props;
+    if (deployment.dashboards) {
+      new PipelineDashboard(this, 'Overview', { deployment, pipeline, streams, processing: this });
+    }
+  }
+
+  #windows(props: PipelineProcessingProps): void {
     const stages = windowStages(props.pipeline);
     if (stages.length === 0) return;
     const fire = fireFunction(this, props);

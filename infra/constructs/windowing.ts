@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { REJECTED_PREFIX } from '../../shared/lake/layout.ts';
 import type { WindowStage } from '../../shared/pipeline/index.ts';
 import { ENV } from '../../shared/runtime/env.ts';
+import { windowStageAlarms } from './alarms/stage-alarms.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { invoke, onStream, onTable, putObjects } from './permissions.ts';
 import type { PipelineProcessingProps } from './pipeline-processing.ts';
@@ -51,6 +52,7 @@ export function windowFunction(
     // The events of a batch die together: a young generation that holds them all is cheaper than promoting them.
     nodeOptions: ['--max-semi-space-size=64'],
   });
+  windowStageAlarms(scope, alerting, stage.name);
   new StreamConsumer(scope, 'Events', {
     environment,
     alerting,

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { type Identity, INGEST_ROUTES, prefixOf } from '../../shared/ingest/routes.ts';
 import { ENV } from '../../shared/runtime/env.ts';
 import type { Access, JwtAccess } from '../access.ts';
+import { ingestAlarms } from '../constructs/alarms/stage-alarms.ts';
 import { BundledFunction } from '../constructs/bundled-function.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 import { addRoutes, HttpEntrance, type RouteSpec } from '../constructs/http-entrance.ts';
@@ -53,6 +54,7 @@ export class IngestionStack extends MillraceStack {
         ...(pseudonyms === undefined ? [] : [readSecret(pseudonyms)]),
       ],
     });
+    ingestAlarms(ingest, alerting);
     addRoutes(this, this.api, ingest.function, ingestRoutes(access));
     new CfnOutput(this, 'ApiUrl', { value: this.api.apiEndpoint, description: 'Where to send events' });
   }

@@ -1,6 +1,7 @@
 import { DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../constructs/deployment.ts';
+import { deploymentName } from '../names.ts';
 
 /** What the stacks have in common. */
 export class MillraceStack extends Stack {
@@ -8,7 +9,7 @@ export class MillraceStack extends Stack {
     const { environment, prefix } = deployment;
     super(scope, id, {
       // Everything in it is named by CloudFormation after the stack, so two deployments collide nowhere else.
-      stackName: `${prefix}-${environment.name}-${id.toLowerCase()}`,
+      stackName: `${deploymentName(deployment)}-${id.toLowerCase()}`,
       description: `Millrace ${environment.name}: ${description}`,
       tags: { application: prefix, environment: environment.name },
       terminationProtection: environment.deletionProtection,

@@ -10,7 +10,7 @@ import { lakeBucket } from '../constructs/lake-bucket.ts';
 import { PipelineStreams } from '../constructs/pipeline-streams.ts';
 import { pseudonymSecret } from '../constructs/pseudonym-secret.ts';
 import { Tables } from '../constructs/tables.ts';
-import { pascalCase } from '../names.ts';
+import { deploymentName, pascalCase } from '../names.ts';
 import type { SecretReference, TopicReference } from '../references.ts';
 import { MillraceStack } from './millrace-stack.ts';
 
@@ -32,6 +32,8 @@ export class StreamsStack extends MillraceStack {
     this.alerting = {
       enabled: environment.alarms !== 'off',
       topic: environment.alarms === 'notify' ? alarmTopic(this, 'Alarms', deployment) : undefined,
+      deployment: deploymentName(deployment),
+      runbooks: deployment.runbooks,
     };
     this.tables = new Tables(this, 'Tables', deployment);
     this.lake = lakeBucket(this, 'Lake', environment, deployment.lakeRetention);

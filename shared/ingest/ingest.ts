@@ -27,12 +27,23 @@ export interface IngestOptions {
   readonly senders: ClockMemory & UsageCounter;
   readonly types: IngestTypes;
   readonly warn: Warn;
+  /** Told what became of the events of each request that was looked at. */
+  readonly counted?: (counts: IngestCounts) => void;
   /** Needed where a type has personal fields. */
   readonly pseudonyms?: PseudonymSource | undefined;
   /** DNS names of the systems whose web hooks are agreed to; all where it is left out. */
   readonly webHookOrigins?: ReadonlySet<string> | undefined;
   readonly now?: () => number;
   readonly put?: Partial<PutOptions>;
+}
+
+/** What became of the events of one request. */
+export interface IngestCounts {
+  /** Durably in a stream. */
+  readonly accepted: number;
+  readonly rejected: number;
+  /** To be sent again. */
+  readonly retry: number;
 }
 
 type Answer = APIGatewayProxyStructuredResultV2;
@@ -57,7 +68,12 @@ export function createIngest(options: IngestOptions): (event: APIGatewayProxyEve
     const context = { types, known, allowed: caller.types, now: arrived, offset: offset ?? 0, pseudonyms };
     const checked = checkItems(items, read, context);
     const { outcome, throttled } = await store(request, caller, checked);
-    return withHeaders(answerOf(receiptOf(items.length, checked, outcome, isAssigned()), throttled), {
+    const receipt = receiptOf(items.length, checked, outcome, isAssigned());
+    const { stored, rejected, retry } = receipt;
+    if (request.action === 'ingest') {
+      options.counted?.({ accepted: stored.length, rejected: rejected.length, retry: retry.length });
+    }
+    return withHeaders(answerOf(receipt, throttled), {
       ...(offset !== undefined && { [OFFSET_HEADER]: String(offset) }),
       // The address with the key in it is not for anybody's cache (web hooks, section 3.2).
       ...(request.accessToken !== undefined && { 'cache-control': 'private' }),

@@ -37,6 +37,10 @@ export const ENV = {
   queryAuth: 'QUERY_AUTH',
   /** Retention of the streams in hours: how long state must be kept to answer a late redelivery. */
   retentionHours: 'RETENTION_HOURS',
+  /** The function's folder under `functions/`, as Powertools reads it for logs and traces. */
+  service: 'POWERTOOLS_SERVICE_NAME',
+  /** The deployment, as a dimension of metrics: prefix and environment. */
+  deployment: 'MILLRACE_DEPLOYMENT',
 } as const;
 
 export type EnvName = (typeof ENV)[keyof typeof ENV];

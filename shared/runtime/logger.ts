@@ -1,21 +1,18 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { ENV } from './env.ts';
+
 type Fields = Readonly<Record<string, unknown>>;
 
-/** One JSON object a line, as CloudWatch Logs Insights reads it without being told. */
-function write(level: 'info' | 'warn' | 'error', message: string, fields: Fields): void {
-  const entry = { level, message, time: new Date().toISOString(), ...fields };
-  process.stdout.write(`${JSON.stringify(entry, plain)}\n`);
-}
+const { [ENV.pipeline]: pipeline, [ENV.stage]: stage } = process.env;
 
-/** Errors have no enumerable properties: without this they would be logged as `{}`. */
-function plain(_name: string, value: unknown): unknown {
-  return value instanceof Error
-    ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
-    : value;
-}
+/** The logger behind {@link logger}, for the middleware that tells it about each invocation. */
+export const lambdaLogger = new Logger({
+  persistentKeys: { ...(pipeline !== undefined && { pipeline }), ...(stage !== undefined && { stage }) },
+});
 
-/** Structured logs of the functions. Never give it an event's data: it may be personal. */
+/** Structured logs of the functions: one JSON object a line. Never give it an event's data: it may be personal. */
 export const logger = {
-  info: (message: string, fields: Fields = {}): void => write('info', message, fields),
-  warn: (message: string, fields: Fields = {}): void => write('warn', message, fields),
-  error: (message: string, fields: Fields = {}): void => write('error', message, fields),
+  info: (message: string, fields: Fields = {}): void => lambdaLogger.info(message, { ...fields }),
+  warn: (message: string, fields: Fields = {}): void => lambdaLogger.warn(message, { ...fields }),
+  error: (message: string, fields: Fields = {}): void => lambdaLogger.error(message, { ...fields }),
 };

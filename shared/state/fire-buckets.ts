@@ -88,6 +88,7 @@ export async function fireBuckets(
   if (progress.length === firing.buckets && progress.every(({ state }) => state === 'done')) {
     const keys = progress.reduce((sum, bucket) => sum + bucket.keys, 0);
     await context.ledger.done(firing.end, firing.revision, keys);
+    outputs.fired?.(firing);
   }
   return results;
 }

@@ -16,6 +16,16 @@ export interface FireOutputs {
   remaining(): number;
   /** Asks another function to fire a bucket now. May be lost or repeated. Never rejects. */
   fireBucket?(bucket: BucketHint): Promise<void>;
+  /** Told of every firing whose results are all in the stream. */
+  fired?(firing: FinishedFiring): void;
+}
+
+/** A firing that is over. */
+export interface FinishedFiring {
+  /** End of the window, epoch milliseconds. */
+  readonly end: number;
+  /** 0: the first results that are not speculative. */
+  readonly revision: number;
 }
 
 /** One result on its way to the results stream. */

@@ -204,5 +204,6 @@ async function emitAll(
   }
   if (step.length > 0) emitted += await outputs.emit(step, packed);
   await mapLimit(firings, WRITES, ({ firing }) => context.ledger.done(firing.end, firing.revision));
+  for (const { firing } of firings) outputs.fired?.(firing);
   return emitted;
 }

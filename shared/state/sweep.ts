@@ -13,6 +13,16 @@ export interface SweepInputs extends TimeInputs {
   readonly sleep: Sleep;
   /** Milliseconds left to work. */
   remaining(): number;
+  /** Told what each look has found of the stage's time. */
+  seen?(time: StageTime): void;
+}
+
+/** How a stage's time stands, in milliseconds. */
+export interface StageTime {
+  /** How far the watermark is behind the wall clock; undefined where it is not known, or nothing arrives. */
+  readonly lag: number | undefined;
+  /** For how long a shard has committed nothing although it may have something to read: so long it has held the watermark. */
+  readonly held: number;
 }
 
 /** Looks per call: more than two only make sense while a silence goes on. */
@@ -41,6 +51,11 @@ async function sweepOnce(
   const { active, silence, at: now } = await sweepTime(context, inputs);
   const view = await readStageView(context);
   if (view === undefined) return undefined;
+  const { watermark } = view.clock;
+  inputs.seen?.({
+    lag: active.length > 0 && Number.isFinite(watermark) ? now - watermark : undefined,
+    held: Math.max(0, ...active.map(({ head }) => now - head.updatedAt)),
+  });
   await keepUnacted(context, view);
   if (dueWindows(context, view, now).length > 0) await inputs.hints.fire(context.name);
   const waits = [

@@ -2,7 +2,7 @@ import { type StageReader, stageReader } from '../results/stage-reader.ts';
 import { decodeRecord } from '../streams/decode.ts';
 import { type SetAsideItem, withPartitionKeys } from '../streams/set-aside.ts';
 import { BatchFold, type Rejected } from './batch-fold.ts';
-import type { Commit, Counts, Tail } from './commit.ts';
+import { addCounts, type Commit, type Counts, type Tail } from './commit.ts';
 import { compress } from './compress.ts';
 import type { Hints } from './hints.ts';
 import { loadShard } from './load.ts';
@@ -36,6 +36,8 @@ export interface WriterOutputs {
   emitLate(events: readonly string[]): Promise<void>;
   readonly hints: Hints;
   readonly listShards: ListShards;
+  /** Told what each commit has added to the counts, once it is written. */
+  committed?(counts: Counts): void;
 }
 
 /** Events per commit at first: their ids alone are 8 bytes each, of the 380 KB that fit. */
@@ -114,6 +116,7 @@ export class ShardWriter {
     const commit = toCommit(this.#context, state, batch);
     await this.#context.log.append(this.#shard, commit);
     state.tail = commit.tail;
+    this.#outputs.committed?.(countsOf(batch));
     if (commit.late.length > 0) await this.#outputs.emitLate(commit.late);
     await this.#context.heads.advance(this.#shard, commit.tail, this.#context.now());
     await this.#time.afterCommit(state, batch.delta.slices());
@@ -174,7 +177,7 @@ function toCommit(context: StageContext, state: ShardState, batch: BatchFold): C
     open: touched(state.tail.open, batch.delta.slices(), n),
     maxEventTime: batch.maxEventTime,
     arrival: batch.arrival,
-    counts: added(state.tail.counts, batch),
+    counts: addCounts(state.tail.counts, countsOf(batch)),
     ancestors: state.tail.ancestors,
   };
   return {
@@ -194,9 +197,9 @@ function touched(open: OpenSlices, slices: readonly number[], n: number): OpenSl
   return result;
 }
 
-const added = (counts: Counts, batch: BatchFold): Counts => ({
-  accepted: counts.accepted + batch.accepted,
-  duplicate: counts.duplicate + batch.duplicate,
-  late: counts.late + batch.late.length,
-  rejected: counts.rejected + batch.rejected.length,
+const countsOf = ({ accepted, duplicate, late, rejected }: BatchFold): Counts => ({
+  accepted,
+  duplicate,
+  late: late.length,
+  rejected: rejected.length,
 });

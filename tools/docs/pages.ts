@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ERRORS, EVENT_ERRORS } from '../../shared/errors.ts';
 import { describePipeline } from '../../shared/pipeline/describe.ts';
 import { pipelines } from '../../shared/pipelines/index.ts';
+import { SERVICES, type ServiceDefinition } from '../../shared/runtime/telemetry/catalogue.ts';
 
 /** A page of the documentation that is made from code. */
 export interface Page {
@@ -50,6 +51,19 @@ function clientPage(): Page {
   return { path: 'client.md', text: withExamples(read('client.md'), read('examples/client.ts')) };
 }
 
+/** What `docs/operations.md` lists of the metrics that functions emit. */
+function operationsPage(): Page {
+  const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const services: [string, ServiceDefinition][] = Object.entries(SERVICES);
+  const rows = services.flatMap(([service, { scope, metrics }]) =>
+    Object.entries(metrics).map(
+      ([name, { unit, meaning }]) =>
+        `| \`${service}\` | ${scope === 'service' ? '' : scope} | \`${name}\` | ${unit} | ${meaning} |`,
+    ),
+  );
+  return { path: 'operations.md', text: withTable(page, 'metrics', rows) };
+}
+
 /** All generated pages: committed, so that they can be read in the repository, and compared by a test. */
 export function pages(): Page[] {
   return [
@@ -59,5 +73,6 @@ export function pages(): Page[] {
     })),
     httpPage(),
     clientPage(),
+    operationsPage(),
   ];
 }

@@ -7,11 +7,12 @@ export function apiAlarms(scope: Construct, alerting: Alerting, api: IHttpApi): 
   watch(scope, 'ServerErrors', alerting, {
     description:
       'Requests are answered with 5xx: producers keep what they send until this ends. Read the access log.',
+    runbook: 'server-errors',
     namespace: 'AWS/ApiGateway',
     metric: '5xx',
     dimensions: { ApiId: api.apiId },
     statistic: 'Sum',
     threshold: 1,
-    minutes: { of: 5, bad: 3 },
+    periods: { of: 5, bad: 3 },
   });
 }

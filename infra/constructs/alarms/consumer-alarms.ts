@@ -22,19 +22,22 @@ export function consumerAlarms(
     ...age,
     description:
       'The function is a minute behind its stream: look for errors, or add shards if there are none.',
+    runbook: 'consumer-behind',
     threshold: BEHIND_MS,
-    minutes: { of: 3, bad: 3 },
+    periods: { of: 3, bad: 3 },
   });
   watch(scope, 'InDanger', alerting, {
     ...age,
     description:
       'The function is behind by a tenth of what its stream keeps: repair it, or lengthen the retention.',
+    runbook: 'consumer-in-danger',
     threshold: retentionHours * HOUR_MS * IN_DANGER,
   });
   watch(scope, 'GaveUp', alerting, {
     ...ofMapping,
     description:
       'Lambda gave records up; they lie in the lake bucket under aws/lambda/: repair and send them again.',
+    runbook: 'records-given-up',
     metric: 'OnFailureDestinationDeliveredEventCount',
     statistic: 'Sum',
     threshold: 1,
@@ -42,6 +45,7 @@ export function consumerAlarms(
   watch(scope, 'Dropped', alerting, {
     ...ofMapping,
     description: 'Lambda gave records up for good: whatever the lake bucket does not have of them is lost.',
+    runbook: 'records-dropped',
     metric: 'DroppedEventCount',
     statistic: 'Sum',
     threshold: 1,
@@ -50,6 +54,7 @@ export function consumerAlarms(
     ...ofFunction,
     description:
       'Lambda could not write to the lake bucket what it gave up on: check the permissions of the role.',
+    runbook: 'failures-not-kept',
     metric: 'DestinationDeliveryFailures',
     statistic: 'Sum',
     threshold: 1,

@@ -9,15 +9,17 @@ export function hintAlarms(scope: Construct, alerting: Alerting, target: IFuncti
     ...shared,
     description:
       'Hints are dropped again and again: results come late, by the sweeper. See what is under aws/lambda/.',
+    runbook: 'hints-dropped',
     metric: 'AsyncEventsDropped',
     statistic: 'Sum',
     threshold: 1,
-    minutes: { of: 5, bad: 3 },
+    periods: { of: 5, bad: 3 },
   });
   watch(scope, 'NotKept', alerting, {
     ...shared,
     description:
       'Lambda could not write a failed hint to the lake bucket: check the permissions of the role.',
+    runbook: 'failures-not-kept',
     metric: 'DestinationDeliveryFailures',
     statistic: 'Sum',
     threshold: 1,

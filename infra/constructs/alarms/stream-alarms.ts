@@ -11,11 +11,12 @@ export function streamAlarms(
 ): void {
   watch(scope, `${name}Full`, alerting, {
     description: 'The stream refuses records for minutes on end, beyond what retries even out: add shards.',
+    runbook: 'stream-full',
     namespace: 'AWS/Kinesis',
     metric: 'WriteProvisionedThroughputExceeded',
     dimensions: { StreamName: stream.streamName },
     statistic: 'Sum',
     threshold: 1,
-    minutes: { of: 5, bad: 5 },
+    periods: { of: 5, bad: 5 },
   });
 }

@@ -1,4 +1,5 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { traced } from '../tracing.ts';
 import { httpHandler } from './http.ts';
 
 /**
@@ -6,5 +7,7 @@ import { httpHandler } from './http.ts';
  * attempt is for a connection that went stale while the function was frozen, and for reads.
  */
 export function createKinesisClient(): KinesisClient {
-  return new KinesisClient({ requestHandler: httpHandler(5_000), retryMode: 'standard', maxAttempts: 2 });
+  return traced(
+    new KinesisClient({ requestHandler: httpHandler(5_000), retryMode: 'standard', maxAttempts: 2 }),
+  );
 }

@@ -1,11 +1,14 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { traced } from '../tracing.ts';
 import { httpHandler } from './http.ts';
 
 /** A Secrets Manager client, for a read every few minutes. */
 export function createSecretsClient(): SecretsManagerClient {
-  return new SecretsManagerClient({
-    requestHandler: httpHandler(3_000),
-    retryMode: 'standard',
-    maxAttempts: 3,
-  });
+  return traced(
+    new SecretsManagerClient({
+      requestHandler: httpHandler(3_000),
+      retryMode: 'standard',
+      maxAttempts: 3,
+    }),
+  );
 }

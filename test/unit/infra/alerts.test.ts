@@ -57,7 +57,11 @@ test.each([
   expect(read(prod, 'Processing', EventSourceArn)).toBe(`Streams/MeterReadings/${stream}`);
   expect(read(prod, 'Processing', FunctionName)).toBe(`${at}/Alert/Function`);
   expect(read(prod, 'Processing', DestinationConfig.OnFailure.Destination)).toBe('Streams/Lake');
-  const variables = resource(prod, `${at}/Alert/Function`).properties.Environment.Variables;
+  const { POWERTOOLS_SERVICE_NAME, MILLRACE_DEPLOYMENT, ...variables } = resource(
+    prod,
+    `${at}/Alert/Function`,
+  ).properties.Environment.Variables;
+  expect([POWERTOOLS_SERVICE_NAME, MILLRACE_DEPLOYMENT]).toEqual(['alert', 'millrace-prod']);
   expect(
     Object.fromEntries(
       Object.entries(variables).map(([name, value]) => [name, read(prod, 'Processing', value)]),

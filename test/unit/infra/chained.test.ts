@@ -98,6 +98,8 @@ test('each stage is fed from what it is declared to read', () => {
 
 test('functions know their streams', () => {
   expect(variables('High/Filter')).toEqual({
+    POWERTOOLS_SERVICE_NAME: 'filter',
+    MILLRACE_DEPLOYMENT: 'millrace-prod',
     MILLRACE_PIPELINE: 'meter-readings',
     MILLRACE_STAGE: 'high',
     INPUT_STREAM: EVENTS,

@@ -4,10 +4,11 @@ import { type Found, read, resource, resources, synthesizeSample } from './suppo
 
 const assembly = synthesizeSample({ environment: 'dev' });
 const functions = resources(assembly, 'AWS::Lambda::Function');
-const variables = ({ stack, properties }: Found, from = assembly): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(properties.Environment.Variables).map(([name, value]) => [name, read(from, stack, value)]),
-  );
+/** Those of one function; what all of them have is left out. */
+const variables = ({ stack, properties }: Found, from = assembly): Record<string, string> => {
+  const { [ENV.service]: _service, [ENV.deployment]: _deployment, ...own } = properties.Environment.Variables;
+  return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, read(from, stack, value)]));
+};
 
 test('every function is there, runs on Node 22 or newer on arm64 and gets its own role and log group', () => {
   expect(functions.map(({ path }) => path)).toEqual([
@@ -39,6 +40,24 @@ test('logs are kept for as long as the environment says', () => {
 test('names of environment variables are those that functions read', () => {
   const known: string[] = [...Object.values(ENV), 'NODE_OPTIONS'];
   for (const each of functions) expect(known).toEqual(expect.arrayContaining(Object.keys(variables(each))));
+});
+
+test('every function knows its own name and that of its deployment, as its metrics have them', () => {
+  for (const { path, properties } of functions) {
+    const [, folder = ''] = /\/(\w+)\/Function$/.exec(path) ?? [];
+    expect(properties.Environment.Variables).toMatchObject({
+      POWERTOOLS_SERVICE_NAME: folder.toLowerCase(),
+      MILLRACE_DEPLOYMENT: 'millrace-dev',
+    });
+  }
+});
+
+test('functions are traced where a deployment asks for it', () => {
+  const traced = synthesizeSample({ environment: 'dev', tracing: true });
+  for (const { properties } of resources(traced, 'AWS::Lambda::Function')) {
+    expect(properties.TracingConfig).toEqual({ Mode: 'Active' });
+  }
+  for (const { properties } of functions) expect(properties.TracingConfig?.Mode).not.toBe('Active');
 });
 
 test('ingestion', () => {

@@ -48,6 +48,7 @@ test('the context of the CLI is text', () => {
     shards: 4,
     prefix: 'mine',
     sourceMaps: true,
+    tracing: false,
     iam: false,
   });
   expect(choicesFromContext(() => undefined)).toEqual({
@@ -55,6 +56,7 @@ test('the context of the CLI is text', () => {
     shards: undefined,
     prefix: undefined,
     sourceMaps: false,
+    tracing: false,
     iam: false,
   });
 });
