@@ -3,14 +3,23 @@ import { join } from 'node:path';
 import { KinesisClient, ListShardsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  NAMESPACE,
+  SERVICES,
+  type Service,
+  type ServiceDefinition,
+} from '../../shared/runtime/telemetry/catalogue.ts';
 import type { LocalRun } from '../../tools/local/run.ts';
 import { startLocal } from '../../tools/local/start-local.ts';
 import chained, { EVIL } from '../pipelines/chained.ts';
 import { HEADERS, pageOf, stageCounts } from '../support/api-client.ts';
+import { alarmMetrics, metricKey, widgetMetrics } from '../support/metric-uses.ts';
 import { temporaryFolder } from '../support/millrace-process.ts';
 import { Random } from '../support/random.ts';
+import { recordedMetrics } from '../support/recorded-metrics.ts';
 import { StreamTail } from '../support/stream-tail.ts';
 import { synthesizeApp, type TestApp } from '../support/test-app.ts';
+import { synthesizeSample } from '../unit/infra/support.ts';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 1);
@@ -270,4 +279,23 @@ test('filter stages are listed, and have no windows to read', async () => {
     true,
   );
   expect((await fetch(`${run.url}/v1/windows/usable`, { headers: HEADERS })).status).toBe(404);
+});
+
+test('alarms and dashboards look at metrics that this run has emitted, by their dimensions', async () => {
+  const prod = synthesizeSample({ environment: 'prod', pipelines: [chained] });
+  const wanted = [...alarmMetrics(prod), ...widgetMetrics(prod)].filter(
+    ({ namespace }) => namespace === NAMESPACE,
+  );
+  expect(wanted.length).toBeGreaterThan(40);
+  const missing = () => {
+    const emitted = new Set(recordedMetrics(folder.path).map(metricKey));
+    return [...new Set(wanted.map(metricKey))].filter((key) => !emitted.has(key));
+  };
+  await expect.poll(missing, PATIENCE).toEqual([]);
+  for (const { name, unit, dimensions } of recordedMetrics(folder.path)) {
+    const { service, environment, ...of } = dimensions;
+    const { scope, metrics }: ServiceDefinition = SERVICES[service as Service];
+    expect([name, metrics[name]?.unit, environment]).toEqual([name, unit, 'millrace-local']);
+    expect(Object.keys(of)).toEqual(scope === 'service' ? [] : [scope]);
+  }
 });

@@ -5,6 +5,7 @@ import type { LogFile } from '../log-file.ts';
 import type { FunctionSpec } from '../template/model.ts';
 import { heapFlags } from './environment.ts';
 import type { FunctionError, Outcome } from './outcome.ts';
+import { FunctionOutput } from './output.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('bootstrap.js', import.meta.url));
 /** Lambda's limit: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
@@ -29,7 +30,7 @@ export class FunctionProcess {
   /** Why the process was killed, if it was killed here. */
   #verdict: FunctionError | undefined;
 
-  constructor(spec: FunctionSpec, environment: Record<string, string>, log: LogFile) {
+  constructor(spec: FunctionSpec, environment: Record<string, string>, log: LogFile, metrics: LogFile) {
     this.#spec = spec;
     this.#child = fork(BOOTSTRAP, [spec.label], {
       cwd: spec.directory,
@@ -39,7 +40,10 @@ export class FunctionProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    this.#child.stdout?.on('data', (chunk: Buffer) => log.write(chunk));
+    const output = new FunctionOutput(log, metrics);
+    this.#child.stdout?.setEncoding('utf8');
+    this.#child.stdout?.on('data', (text: string) => output.write(text));
+    this.#child.stdout?.once('end', () => output.end());
     this.#child.stderr?.on('data', (chunk: Buffer) => log.write(chunk));
     this.#ready = new Promise((resolve) => this.#child.once('message', () => resolve()));
     this.#gone = new Promise((resolve) => {

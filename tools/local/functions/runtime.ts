@@ -21,9 +21,12 @@ export interface RuntimeOptions {
 export class FunctionRuntime {
   readonly #options: RuntimeOptions;
   readonly #pools = new Map<string, FunctionPool>();
+  /** Metrics of all functions. */
+  readonly #metrics: LogFile;
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
+    this.#metrics = new LogFile(join(options.dataDir, 'logs', 'metrics.log'));
   }
 
   /** @throws UnknownFunctionError */
@@ -76,7 +79,7 @@ export class FunctionRuntime {
       const environment = environmentOf(spec, endpoints);
       const log = new LogFile(join(dataDir, 'logs', `${spec.label}.log`));
       const limit = Math.max(1, Math.min(spec.reservedConcurrency ?? maxProcesses, maxProcesses));
-      pool = new FunctionPool(() => new FunctionProcess(spec, environment, log), limit);
+      pool = new FunctionPool(() => new FunctionProcess(spec, environment, log, this.#metrics), limit);
       this.#pools.set(name, pool);
     }
     return pool;
