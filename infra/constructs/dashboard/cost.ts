@@ -18,10 +18,13 @@ interface Priced {
   readonly price: number;
 }
 
+/** Metric math takes no exponents: 7e-11 is a name to it. */
+const decimal = (number: number): string => number.toFixed(18).replace(/\.?0+$/, '');
+
 /** A sum of metrics times prices. */
 function priced(label: string, terms: readonly Priced[], plus = ''): MathExpression {
   const names = terms.map((_, index) => `${label.toLowerCase()}${index}`);
-  const sum = terms.map(({ price }, index) => `FILL(${names[index]}, 0) * ${price}`).join(' + ');
+  const sum = terms.map(({ price }, index) => `FILL(${names[index]}, 0) * ${decimal(price)}`).join(' + ');
   return new MathExpression({
     expression: `${sum}${plus}`,
     usingMetrics: Object.fromEntries(terms.map(({ metric }, index) => [names[index], metric])),
@@ -86,7 +89,7 @@ export function kinesisCost(
   const hourly = onDemand
     ? streams.length * prices.kinesisOnDemandStreamHour
     : streams.reduce((sum, { shards }) => sum + shards, 0) * prices.kinesisShardHour;
-  return priced('Kinesis', terms, ` + PERIOD(kinesis0) / ${HOUR_S} * ${hourly}`);
+  return priced('Kinesis', terms, ` + PERIOD(kinesis0) / ${HOUR_S} * ${decimal(hourly)}`);
 }
 
 /** All of it together. */

@@ -82,6 +82,12 @@ describe('dashboards', () => {
     }
   });
 
+  test('metric math has no number in a form that it does not know', () => {
+    const onDemand = widgets(prod).map(({ widget }) => JSON.stringify(widget.properties));
+    expect(onDemand.some((text) => text.includes('* 0.00000000007450580'))).toBe(true);
+    for (const text of onDemand) expect(text).not.toMatch(/\d(e-|e\+)\d/);
+  });
+
   test('absent where a deployment wants none', () => {
     const without = synthesizeSample({ environment: 'prod', dashboards: false });
     expect(resources(without, 'AWS::CloudWatch::Dashboard')).toEqual([]);
