@@ -56,6 +56,7 @@ function html(stages: readonly WindowStage[]): string {
 <input id="key" type="password" autocomplete="off" required><button>Use</button>
 </form>
 <main>
+<section aria-label="All stages"><div class="scroll" id="overview"></div></section>
 ${stages.map(section).join('\n')}
 </main>
 <noscript>This page fills itself in with JavaScript. The same is to be had as JSON from /v1/stages and /v1/windows/{stage}.</noscript>

@@ -72,6 +72,30 @@ function facts(status) {
   return list.map(([term, value]) => element('div', {}, element('dt', {}, term), element('dd', {}, value)));
 }
 
+/** How far a stage's time is behind the clock; nothing where no shard has anything to read, or the stage tells no time. */
+function behind(status) {
+  if (status.shards.length > 0 && status.shards.every((shard) => shard.idle)) return 'idle';
+  return status.watermark === null ? '–' : lag(Math.max(0, Date.now() - Date.parse(status.watermark)));
+}
+
+/** All stages on one look, those too that keep no results: what is lost or refused stands out. */
+function overview(statuses) {
+  const heads = ['stage', 'kind', 'behind the clock', 'lag', 'accepted', 'filtered', 'duplicate', 'late', 'rejected'];
+  const rows = statuses.map((status) => {
+    const { counts } = status;
+    const odd = (count) => element('td', count > 0 ? { class: 'odd' } : {}, number(count));
+    const cells = [status.kind, behind(status), lag(status.lagMs), number(counts.accepted), number(counts.filtered), number(counts.duplicate)];
+    const head = element('th', { scope: 'row', title: status.pipeline }, element('a', { href: '#name-' + status.name }, status.name));
+    return element('tr', {}, head, ...cells.map((cell) => element('td', {}, cell)), odd(counts.late), odd(counts.rejected));
+  });
+  return element(
+    'table',
+    {},
+    element('thead', {}, element('tr', {}, ...heads.map((name) => element('th', { scope: 'col' }, name)))),
+    element('tbody', {}, ...rows),
+  );
+}
+
 /** The rows of the latest window of an answer, the largest first value first; of sessions, which each key has for itself, those that ended last. */
 function latest(stage, items, size) {
   if (stage.sessions) return [...items].sort((a, b) => (a.end < b.end ? 1 : -1));
@@ -135,6 +159,7 @@ async function refreshStage(stage, status) {
 async function refresh() {
   try {
     const { stages: statuses } = await load('/v1/stages');
+    place('overview', overview(statuses));
     for (const stage of stages) {
       const status = statuses.find((candidate) => candidate.name === stage.name);
       if (status !== undefined) await refreshStage(stage, status);

@@ -42,6 +42,8 @@ thead th, thead td { border-top: 0; }
 thead th { font-weight: 500; font-size: .8rem; color: var(--quiet); vertical-align: bottom; }
 th:first-child { text-align: left; }
 tbody th { font-weight: 500; max-width: 18rem; overflow: hidden; text-overflow: ellipsis; }
+td.odd { color: var(--bad); font-weight: 600; }
+a { color: inherit; }
 td.bar { min-width: 9rem; background: linear-gradient(to right, var(--bar) var(--part), transparent 0) no-repeat 0 50% / 100% 70%; }
 form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin-bottom: 1.25rem; }
 input, button { font: inherit; padding: .3rem .6rem; }

@@ -80,6 +80,8 @@ async function run(answers: Record<string, object>, status = 200): Promise<Map<s
 const counts = { accepted: 1234, duplicate: 2, late: 3, rejected: 4 };
 const status = (name: string) => ({
   name,
+  pipeline: 'network-traffic',
+  kind: 'window',
   watermark: '2026-01-01T00:02:00.000Z',
   closedUpTo: null,
   lagMs: 1500,
@@ -118,6 +120,36 @@ test('the script shows the latest window of each stage, keys as the text they ar
     'small|1|0.25|6|on time',
     'none|–|0.25|6|final',
   ]);
+});
+
+test('all stages are shown on one look, filters too, and what is late or refused stands out', async () => {
+  const shown = async (one: object) => {
+    const elements = await run({
+      '/v1/stages': { stages: [one] },
+      '/v1/windows/ip-share': { items: [], cursor: null },
+    });
+    const [table] = elements.get('overview')!.children as [FakeElement];
+    const [, body] = table.children as [FakeElement, FakeElement];
+    return body.children[0] as FakeElement;
+  };
+  const filter = {
+    ...status('elevated'),
+    kind: 'filter',
+    watermark: null,
+    counts: { ...counts, filtered: 7, late: 0 },
+  };
+  const row = await shown(filter);
+  expect(row.textContent).toBe('elevated|filter|–|1.5 s|1,234|7|2|0|4');
+  expect((row.children as FakeElement[]).map(({ attributes }) => attributes.class)).toEqual([
+    ...Array(8).fill(undefined),
+    'odd',
+  ]);
+  const now = new Date(Date.now() - 90_000).toISOString();
+  expect((await shown({ ...status('ip-share'), watermark: now })).textContent).toMatch(
+    /^ip-share\|window\|9\d(\.\d+)? s\|/,
+  );
+  const idle = { ...status('ip-share'), shards: [{ idle: true }] };
+  expect((await shown(idle)).textContent).toMatch(/^ip-share\|window\|idle\|/);
 });
 
 test('the script says what is wrong, and asks for a key where one is needed', async () => {
