@@ -19,7 +19,10 @@ interface Priced {
 }
 
 /** Metric math takes no exponents: 7e-11 is a name to it. */
-const decimal = (number: number): string => number.toFixed(18).replace(/\.?0+$/, '');
+const decimal = (number: number): string => {
+  const text = String(number);
+  return text.includes('e') ? number.toFixed(18).replace(/\.?0+$/, '') : text;
+};
 
 /** A sum of metrics times prices. */
 function priced(label: string, terms: readonly Priced[], plus = ''): MathExpression {

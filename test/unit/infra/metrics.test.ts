@@ -104,7 +104,7 @@ describe('dashboards', () => {
       ),
     );
     expect(expressions.some((text) => text.includes('* 0.000007'))).toBe(true);
-    // Three shards for an hour.
+    // The shards of its three streams for an hour.
     expect(expressions.some((text) => text.includes('PERIOD(kinesis0) / 3600 * 0.045'))).toBe(true);
     expect(() => synthesizeSample({ prices: '{"lambdaMillionRequest": 7}' })).toThrow(/is no price/);
   });
