@@ -1,3 +1,5 @@
+import { ELEVATED_ABOVE } from './patient-vitals.ts';
+
 /** A statement that analysts find by its name in Athena, and that `npx millrace query --named` runs on a local lake. */
 export interface NamedQuery {
   readonly name: string;
@@ -30,6 +32,33 @@ FROM network_traffic
 WHERE dt >= current_date - INTERVAL '1' DAY
 GROUP BY ip
 ORDER BY bytes DESC, ip`,
+  },
+  {
+    name: 'vitals-by-patient',
+    description: 'How each measure of a patient lies, and how much the heart rate varies, of the last day',
+    sql: `SELECT patient_id,
+  count(*) AS readings,
+  avg(heart_rate) AS mean_heart_rate,
+  stddev_samp(heart_rate) AS deviation_of_heart_rate,
+  max(blood_pressure) AS highest_blood_pressure,
+  avg(glucose_level) AS mean_glucose_level,
+  max(_time) AS latest
+FROM patient_vitals
+WHERE dt >= current_date - INTERVAL '1' DAY
+GROUP BY patient_id
+ORDER BY patient_id`,
+  },
+  {
+    name: 'elevated-heart-rates',
+    description: 'Minutes in which a patient has elevated heart rates, of the last day',
+    sql: `SELECT patient_id,
+  date_trunc('minute', _time) AS minute,
+  count(*) AS readings,
+  max(heart_rate) AS highest_heart_rate
+FROM patient_vitals
+WHERE dt >= current_date - INTERVAL '1' DAY AND heart_rate > ${ELEVATED_ABOVE}
+GROUP BY patient_id, date_trunc('minute', _time)
+ORDER BY patient_id, minute`,
   },
   {
     name: 'arrivals-by-hour',
