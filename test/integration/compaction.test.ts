@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import type { StreamEvent } from '../../shared/events/types.ts';
 import { type CompactContext, compactLake, RawObjectsGone } from '../../shared/lake/compact.ts';
 import { curatedKey, rawKey } from '../../shared/lake/layout.ts';
 import { LakeObjects } from '../../shared/lake/object-store.ts';
+import { rawLine } from '../../shared/lake/raw-row.ts';
 import { typeTable } from '../../shared/lake/tables.ts';
 import { eventType } from '../../shared/pipeline/index.ts';
 import { LakeDatabase } from '../../tools/cli/query/database.ts';
@@ -118,6 +120,63 @@ test('an hour becomes one file, typed and by event time, each event once', async
   });
 });
 
+test('types are right for DuckDB and for a reader that has nothing to do with it', async () => {
+  const beyond = 2n ** 53n + 1n;
+  const texts = ['ä 日本 👩🏽‍⚕️ \u0000', '', '\'"\\'];
+  const lines = [
+    // As text: a number in JavaScript could not hold it.
+    `{"meter":"ключ","sold":"2026-03-09T09:30:00.123+02:30","count":${beyond},"rate":-0.1,"good":false,"tags":${JSON.stringify(texts)},"place":{"city":"Zürich","floor":-3}}`,
+    '{"meter":"m","sold":"2026-03-09T23:59:59.999Z","count":null,"tags":[],"place":{"city":"x"}}',
+  ].map((data, index) => {
+    const line = JSON.parse(
+      rawLine(event(`id-${index}`, START), {
+        ...{ pipeline: 'p', shard: 's', sequence: '1', subSequence: index, arrival: START },
+      }),
+    ) as Record<string, unknown>;
+    return `${JSON.stringify({ ...line, data })}\n`;
+  });
+  writer.put(rawKey('p', 's', 1, START), gzipSync(lines.join('')));
+  await compact();
+
+  const [first, second] = await read(7);
+  expect(first).toEqual({
+    _id: 'id-0',
+    _source: '/meters',
+    _time: new Date(START),
+    _arrival: new Date(START),
+    _key: 'm',
+    meter: 'ключ',
+    sold: new Date('2026-03-09T07:00:00.123Z'),
+    count: beyond,
+    rate: -0.1,
+    good: false,
+    tags: texts,
+    place: { city: 'Zürich', floor: -3n },
+  });
+  expect(second).toMatchObject({
+    ...{ sold: new Date('2026-03-09T23:59:59.999Z'), count: null, rate: null, good: null },
+    ...{ tags: [], place: { city: 'x', floor: null } },
+  });
+
+  const database = await LakeDatabase.open(s3.folder, [reading]);
+  const { rows } = await database.query(
+    'SELECT meter, sold, count, rate, good, tags, place FROM meter_reading ORDER BY _id',
+  );
+  expect(rows).toEqual([
+    [
+      ...['ключ', '2026-03-09 07:00:00.123', String(beyond), -0.1, false],
+      ...[texts, { city: 'Zürich', floor: -3 }],
+    ],
+    ['m', '2026-03-09 23:59:59.999', null, null, null, [], { city: 'x', floor: null }],
+  ]);
+  const types = await database.query('SELECT column_name, column_type FROM (DESCRIBE meter_reading)');
+  expect(Object.fromEntries(types.rows)).toMatchObject({
+    ...{ _time: 'TIMESTAMP', sold: 'TIMESTAMP', count: 'BIGINT', rate: 'DOUBLE', good: 'BOOLEAN' },
+    ...{ tags: 'VARCHAR[]', place: 'STRUCT(city VARCHAR, floor BIGINT)', dt: 'DATE', hour: 'INTEGER' },
+  });
+  database.close();
+});
+
 test('what the hour before has is left out', async () => {
   writer.land(START, [event('a', START)]);
   writer.land(START + HOUR, [event('a', START), event('b', START)]);
@@ -136,6 +195,14 @@ test('what an hour has left out is left out by the hour after it, too', async ()
     ['only-2'],
     ['only-3'],
   ]);
+});
+
+test('an event that was put back is left out where the hour of its first arrival has it, however long ago', async () => {
+  writer.land(START, [event('a', START)]);
+  const name = 'stage=per-meter/dt=2026-03-09/shardId-000000000000-1-0';
+  writer.land(START + 5 * HOUR, [event('a', START), event('b', START)], `2026-03-09T07 ${name}`);
+  await compact();
+  expect([await idsOf(7), await idsOf(12)]).toEqual([['a'], ['b']]);
 });
 
 test('an hour all of whose events turn out to be repetitions has an empty file', async () => {
@@ -253,6 +320,30 @@ describe('the table of a type', () => {
     };
     const database = await LakeDatabase.open(s3.folder, [wider as unknown as typeof reading]);
     expect((await database.query('SELECT _id, extra FROM meter_reading')).rows).toEqual([['a', null]]);
+    database.close();
+  });
+
+  test('shows fields that were added later, also within an object, beside what is older', async () => {
+    writer.land(START, [event('a', START, { place: { city: 'x', floor: 1 } })]);
+    await compact();
+    const place = z.object({ city: z.string(), floor: z.int(), hall: z.string().optional() }).optional();
+    const wider = {
+      ...reading,
+      schema: (reading.schema as unknown as z.ZodObject).extend({ place, extra: z.int().optional() }),
+    } as unknown as typeof reading;
+    context = { ...context, tables: [typeTable(wider)] };
+    writer.land(START + 2 * HOUR, [
+      event('b', START, { place: { city: 'y', floor: 2, hall: 'h' }, extra: 7 }),
+    ]);
+    await compact();
+    const database = await LakeDatabase.open(s3.folder, [wider]);
+    const { rows } = await database.query(
+      'SELECT _id, extra, place.city, place.floor, place.hall FROM meter_reading ORDER BY _id',
+    );
+    expect(rows).toEqual([
+      ['a', null, 'x', 1, null],
+      ['b', 7, 'y', 2, 'h'],
+    ]);
     database.close();
   });
 });

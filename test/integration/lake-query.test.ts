@@ -9,6 +9,7 @@ import { eventType } from '../../shared/pipeline/index.ts';
 import { pipelines } from '../../shared/pipelines/index.ts';
 import { namedQueries } from '../../shared/pipelines/queries.ts';
 import { LakeDatabase } from '../../tools/cli/query/database.ts';
+import { documentedStatements } from '../support/documented-statements.ts';
 import { temporaryFolder } from '../support/millrace-process.ts';
 
 const type = eventType('point-of-sale', {
@@ -140,6 +141,15 @@ describe('a lake with raw objects', () => {
   });
 
   test.each(namedQueries)('the statement $name runs as it stands', async ({ sql }) => {
+    const samples = await LakeDatabase.open(
+      folder.path,
+      pipelines.flatMap(({ types }) => types),
+    );
+    expect((await samples.query(sql)).columns.length).toBeGreaterThan(1);
+    samples.close();
+  });
+
+  test.each(documentedStatements())('a statement of the documentation runs as it stands: %s', async (sql) => {
     const samples = await LakeDatabase.open(
       folder.path,
       pipelines.flatMap(({ types }) => types),

@@ -23,12 +23,16 @@ export class LakeWriter {
     writeFileSync(path, content);
   }
 
-  /** One raw object of events that arrived together, each in a record of its own. */
-  land(arrival: number, events: readonly StreamEvent[]): void {
+  /**
+   * One raw object of events that arrived together, each in a record of its own.
+   *
+   * @param redriven - where they had come first, of events that were put back into their stream
+   */
+  land(arrival: number, events: readonly StreamEvent[], redriven?: string): void {
     const n = ++this.#n;
     const shard = 'shardId-000000000000';
     const lines = events.map((event, subSequence) =>
-      rawLine(event, { pipeline: 'p', shard, sequence: String(n), subSequence, arrival }),
+      rawLine(event, { pipeline: 'p', shard, sequence: String(n), subSequence, arrival, redriven }),
     );
     this.put(rawKey('p', shard, n, arrival), gzipSync(lines.join('')));
   }

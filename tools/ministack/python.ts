@@ -5,6 +5,8 @@ import { join } from 'node:path';
 /** The version that the application is tested with: emulators change what they answer from one to the next. */
 export const VERSION = '1.5.33';
 
+const DUCKDB = '2.0.1';
+
 /** MiniStack cannot be installed here; the message says why. */
 export class InstallError extends Error {
   override readonly name = 'InstallError';
@@ -32,6 +34,8 @@ export function installed(root: string, say: (text: string) => void): string {
     run(join(folder, 'bin', 'python'), [
       ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'],
       `ministack==${VERSION}`,
+      // Without it, its Athena answers every statement with the same made-up row.
+      `duckdb==${DUCKDB}`,
     ]);
   } catch (error) {
     // Half an environment would be taken for a whole one the next time.
