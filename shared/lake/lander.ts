@@ -17,6 +17,8 @@ export interface LandContext {
   readonly store: RawStore;
   readonly heads: Pick<LandingHeads, 'read' | 'advance'>;
   readonly listShards: ListShards;
+  /** Bytes of JSON at which an object is closed; see raw-batch.ts. */
+  readonly maxBytes?: number;
   /** Stores what cannot be decoded; idempotent. */
   setAside(shard: string, items: readonly SetAsideItem[]): Promise<void>;
 }
@@ -84,8 +86,8 @@ export class ShardLander {
   async #batch(records: readonly SourceRecord[]) {
     this.#hashRange ??= await this.#readHashRange();
     const options = { hashRange: this.#hashRange };
-    const { pipeline, landing } = this.#context;
-    const batch = rawBatch(pipeline, this.#shard, records, options, landing.line);
+    const { pipeline, landing, maxBytes } = this.#context;
+    const batch = rawBatch(pipeline, this.#shard, records, options, landing.line, maxBytes);
     if (batch.rejected.length > 0) {
       await this.#context.setAside(this.#shard, withPartitionKeys(batch.rejected, records));
     }

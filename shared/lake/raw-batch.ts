@@ -10,7 +10,7 @@ import type { SetAsideItem } from '../streams/set-aside.ts';
 import { type Line, RowError, rawLine } from './raw-row.ts';
 
 /** Bytes of JSON at which an object is closed: about a tenth of it once compressed, and what fits the function's memory. */
-const MAX_BYTES = 48 * 1024 * 1024;
+export const MAX_BYTES = 48 * 1024 * 1024;
 
 /** What some records of a shard decode to. */
 export interface RawBatch {
@@ -26,6 +26,7 @@ export interface RawBatch {
  *
  * @param records - at least one
  * @param lineOf - makes the row of an event
+ * @param maxBytes - of JSON in one object, but for what the last record brings
  */
 export function rawBatch(
   pipeline: string,
@@ -33,6 +34,7 @@ export function rawBatch(
   records: readonly SourceRecord[],
   options: DecodeOptions,
   lineOf: Line = rawLine,
+  maxBytes = MAX_BYTES,
 ): RawBatch {
   const lines: string[] = [];
   const rejected: SetAsideItem[] = [];
@@ -65,7 +67,7 @@ export function rawBatch(
         void rejected.push({ sequence, sub, arrival, code: 'undecodable', reason, bytes: Buffer.from(data) }),
     };
     decodeRecord(Buffer.from(record.data, 'base64'), visitor, options);
-    if (bytes >= MAX_BYTES) break;
+    if (bytes >= maxBytes) break;
   }
   return { lines, rejected, to: { sequence, sub: WHOLE_RECORD } };
 }

@@ -56,7 +56,10 @@ const rows: readonly (readonly [string, (result: LakeResult) => string])[] = [
   ['events a second', ({ load, compaction }) => count((load.events * 1000) / compaction.ms)],
   ['most memory of the process', ({ compaction }) => megabytes(compaction.memory)],
   ['most temporary files', ({ compaction }) => megabytes(compaction.storage)],
+  ['CPU time of compaction', ({ compaction }) => seconds(compaction.cpuMs)],
   ['query before', ({ before }) => seconds(before.ms)],
+  ['its CPU time', ({ before }) => seconds(before.cpuMs)],
   ['query after', ({ after }) => seconds(after.ms)],
+  ['and its CPU time', ({ after }) => seconds(after.cpuMs)],
   ['times as fast', ({ before, after }) => (before.ms / after.ms).toFixed(0)],
 ];

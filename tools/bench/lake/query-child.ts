@@ -4,6 +4,8 @@ import { LakeDatabase } from '../../cli/query/database.ts';
 /** What a query took and said. */
 export interface QueryCost {
   readonly ms: number;
+  /** Of all cores, milliseconds. */
+  readonly cpuMs: number;
   readonly memory: number;
   readonly events: number;
   readonly receiveBytes: number;
@@ -17,9 +19,11 @@ const started = performance.now();
 const database = await LakeDatabase.open(root, networkTraffic.types);
 const { rows } = await database.query(SQL);
 const ms = performance.now() - started;
+const { user, system } = process.cpuUsage();
 const [events, receiveBytes] = (rows[0] ?? []).map(Number);
 const cost: QueryCost = {
   ms,
+  cpuMs: (user + system) / 1000,
   memory: process.resourceUsage().maxRSS * 1024,
   events: events ?? 0,
   receiveBytes: receiveBytes ?? 0,
