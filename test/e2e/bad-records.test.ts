@@ -87,6 +87,10 @@ function setAsideBy(stage: string): SetAside[] {
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+const CLI = fileURLToPath(new URL('../../tools/cli/millrace.js', import.meta.url));
+const millrace = async (...args: string[]) =>
+  (await promisify(execFile)(process.execPath, [CLI, ...args, '--data', folder.path])).stdout;
+
 test('what cannot be used is set aside with its reason and its bytes, and holds nothing up', async () => {
   await postAll(run.url, [good[0]!]);
   const text = Buffer.from('hello, this is not an event');
@@ -143,9 +147,32 @@ test('what cannot be used is set aside with its reason and its bytes, and holds 
   }
 });
 
-const CLI = fileURLToPath(new URL('../../tools/cli/millrace.js', import.meta.url));
-const millrace = async (...args: string[]) =>
-  (await promisify(execFile)(process.execPath, [CLI, ...args, '--data', folder.path])).stdout;
+test('landing sets aside what cannot be decoded, and lands all the rest', async () => {
+  await expect.poll(() => setAsideBy('lake').length, EVENTUALLY).toBe(4);
+  expect(setAsideBy('lake').map(({ code, sub }) => [code, sub])).toEqual([
+    ['undecodable', 0],
+    ['undecodable', 0],
+    ['undecodable', 0],
+    ['undecodable', 2],
+  ]);
+  const columns = [
+    'id',
+    'type',
+    'source',
+    'time',
+    'arrival',
+    'partition_key',
+    'pipeline',
+    'shard',
+    'sequence',
+  ];
+  const complete = [...columns, 'sub_sequence', 'data'].map((name) => `${name} IS NOT NULL`).join(' AND ');
+  const sql = `SELECT count(*) AS n, count(DISTINCT id) AS ids, bool_and(${complete}) AS complete FROM raw`;
+  // 9 good ones, 64 that push time, one that is invalid and one that is ahead.
+  await expect
+    .poll(() => millrace('query', sql, '--format', 'csv'), EVENTUALLY)
+    .toBe('n,ids,complete\n75,75,true\n');
+});
 
 test('what was set aside can be mended and put back, and is counted once', async () => {
   publishRun(run);
