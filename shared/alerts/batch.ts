@@ -10,6 +10,8 @@ type Place = Pick<SetAsideItem, 'sequence' | 'sub' | 'arrival'>;
 /** An alert with what is needed to set its cause aside. */
 export interface PlacedAlert extends Alert {
   readonly place: Place;
+  /** The cause as it was in the stream. */
+  readonly event: StreamEvent;
 }
 
 /** Finds, in a batch of records, what is to be told and what cannot be processed. One object per batch. */
@@ -50,7 +52,7 @@ export class AlertBatch implements EventVisitor {
     const place = { sequence: this.#sequence, sub, arrival: this.#arrival };
     const { alert, problem } = this.#rule.judge(event, this.#arrival, trusted);
     if (problem !== undefined) this.rejected.push({ ...place, ...problem, bytes: bytesOf(event) });
-    if (alert !== undefined) this.#add({ ...alert, place });
+    if (alert !== undefined) this.#add({ ...alert, place, event });
   }
 
   undecodable(sub: number, reason: string, bytes: Uint8Array): void {
@@ -71,4 +73,5 @@ export class AlertBatch implements EventVisitor {
   }
 }
 
-const bytesOf = (event: StreamEvent): Uint8Array => Buffer.from(JSON.stringify(cloudEventOf(event)));
+/** An event as it can be put back into its stream. */
+export const bytesOf = (event: StreamEvent): Uint8Array => Buffer.from(JSON.stringify(cloudEventOf(event)));

@@ -3,7 +3,7 @@ import { mapLimit } from '../state/concurrency.ts';
 import type { SourceRecord } from '../state/writer.ts';
 import { decodeRecord } from '../streams/decode.ts';
 import { type SetAsideItem, withPartitionKeys } from '../streams/set-aside.ts';
-import { AlertBatch, type PlacedAlert } from './batch.ts';
+import { AlertBatch, bytesOf, type PlacedAlert } from './batch.ts';
 import type { Notifier } from './notifier.ts';
 import { NotificationRefused } from './publish.ts';
 import type { AlertRule } from './rule.ts';
@@ -54,7 +54,7 @@ export const publishOrSetAside =
       await publish(alert);
     } catch (error) {
       if (!(error instanceof NotificationRefused)) throw error;
-      const bytes = Buffer.from(JSON.stringify(alert.cause));
+      const bytes = bytesOf(alert.event);
       await setAside([{ ...alert.place, code: 'refused', reason: error.message, bytes }]);
     }
   };

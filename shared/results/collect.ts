@@ -1,3 +1,4 @@
+import { cloudEventOf } from '../events/cloudevents.ts';
 import type { EventVisitor } from '../events/types.ts';
 import { unstorable } from './item.ts';
 import { keyPartition, windowSort } from './keys.ts';
@@ -34,9 +35,10 @@ export class ResultCollector {
   /** A visitor for the items of the record with this sequence number. */
   visitor(sequence: string): EventVisitor {
     return {
-      event: (sub, type, source, id, time, key, data) => {
+      event: (sub, type, source, id, time, key, data, _trusted, extra) => {
         const refuse = (reason: string) => {
-          const bytes = Buffer.from(JSON.stringify({ type, source, id, time, key, data }));
+          const event = { type, source, id, time, key, data, ...(extra && { extra }) };
+          const bytes = Buffer.from(JSON.stringify(cloudEventOf(event)));
           this.refused.push({ sequence, sub, reason, code: 'not-a-result', bytes });
         };
         try {
