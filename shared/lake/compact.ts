@@ -50,10 +50,10 @@ export class RawObjectsGone extends Error {
 const SETTLED_MS = 300_000;
 const MIN_REMAINING_MS = 300_000;
 /**
- * Raw objects are compacted by so many bytes at a time, which become files of at most some 300 MB, and fit the function's memory,
- * storage and time: docs/benchmarks-lake.md.
+ * Raw objects are compacted by so many bytes at a time: some three million events, which take most of the function's memory to be
+ * sorted, and become a file of some 70 MB. See docs/decisions/0032-busy-hours-in-parts.md.
  */
-export const PART_BYTES = 256 * 1024 * 1024;
+export const PART_BYTES = 128 * 1024 * 1024;
 
 /**
  * Compacts the closed hours of a range that have changed since they were compacted, very busy ones in parts. A part for which

@@ -27,7 +27,7 @@ export function lakePage(results: readonly LakeResult[], date: Date): string {
     '# Benchmarks of the lake',
     '',
     'Written by `npm run bench:lake`; do not edit. Raw objects of network traffic, as landing writes them (2% of the events are there twice), are',
-    "compacted by the function's code with the function's limits (3,026 MB for DuckDB, 256 MB of raw objects to a part), over the local run's S3",
+    "compacted by the function's code with the function's limits (3,026 MB for DuckDB, 128 MB of raw objects to a part), over the local run's S3",
     'endpoint, whose work is in the time. The query is `npx millrace query` in a process of its own, its start of DuckDB included:',
     'events and bytes per device over everything, from the raw files before and from the curated ones after. Both answers are checked against',
     'the generator: each event once.',
