@@ -76,6 +76,12 @@ describe('a batch', () => {
     await other.sweep();
     await other.fire();
     expect(other.results[0]?.values).toEqual({ total: 2, events: 1, touchy: 2 });
+
+    // Mended and put back under its id, it is no repetition: the writer must not remember it.
+    other.put(0, [readingEvent('2', START, 'a', 14)]);
+    await other.deliver(SHARD, 10);
+    const { tail } = (await other.context.log.last(SHARD))!;
+    expect(tail.counts).toEqual({ accepted: 3, duplicate: 0, late: 0, rejected: 1 });
   });
 
   test('of a stage without a key counts into one group', async () => {
