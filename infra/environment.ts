@@ -34,6 +34,8 @@ export interface Environment {
   readonly lake: LakeRetention;
   /** Days; one of the values that CloudWatch Logs allows. */
   readonly logRetentionDays: number;
+  /** How often a customer's key is rotated, where one is chosen: 90 to 2,560 days. */
+  readonly keyRotationDays: number;
   /** `silent` alarms change state and tell nobody; `notify` sends to the alarm topic. */
   readonly alarms: 'off' | 'silent' | 'notify';
   /** Whether reading results needs a key. */
@@ -54,6 +56,7 @@ const deployed = {
   removal: 'destroy',
   deletionProtection: false,
   pointInTimeRecovery: false,
+  keyRotationDays: 365,
   queryAuth: 'key',
   staticKeyHashes: [],
 } as const;
@@ -99,6 +102,7 @@ const environments = {
     removal: 'retain',
     deletionProtection: true,
     pointInTimeRecovery: true,
+    keyRotationDays: 180,
   },
 } as const satisfies Record<EnvironmentName, Environment>;
 

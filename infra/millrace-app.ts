@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Annotations, App } from 'aws-cdk-lib';
+import { Annotations, App, type IPolicyValidationPlugin, Validations } from 'aws-cdk-lib';
 import type { Pipeline } from '../shared/pipeline/index.ts';
 import type { NamedQuery } from '../shared/pipelines/queries.ts';
 import { ACCESS_CHOICES } from './access.ts';
@@ -12,9 +12,10 @@ import { type Bundler, bundleFunctions } from './constructs/function-bundles.ts'
 import { LAKE_RETENTION_CHOICES } from './lake-retention.ts';
 import { omit } from './omit.ts';
 import { checkSchemas } from './schemas.ts';
-import { type Choices, choicesFromContext, settingsOf } from './settings.ts';
+import { type Choices, choicesFromContext, type Encryption, type Settings, settingsOf } from './settings.ts';
 import { AnalyticsStack } from './stacks/analytics-stack.ts';
 import { IngestionStack } from './stacks/ingestion-stack.ts';
+import { KeyStack } from './stacks/key-stack.ts';
 import { ProcessingStack } from './stacks/processing-stack.ts';
 import { QueryStack } from './stacks/query-stack.ts';
 import { StreamsStack } from './stacks/streams-stack.ts';
@@ -31,6 +32,8 @@ export interface SynthesizeOptions extends Choices {
   readonly bundler?: Bundler;
   /** Whether templates are checked against CloudFormation's schema: on, and worth switching off where time counts. */
   readonly validate?: boolean;
+  /** Checks of the finished app: synthesis fails with what they find, unless it is acknowledged where it arises. */
+  readonly checks?: (app: App) => readonly IPolicyValidationPlugin[];
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -60,8 +63,9 @@ export function synthesize(options: SynthesizeOptions): Assembly {
   const bundles = bundle({ root: ROOT, sourceMaps: settings.sourceMaps, tracing: settings.tracing, native });
   try {
     writeApiDocument(ROOT, bundles.directoryOf('query'), settings, options.pipelines);
-    addStacks(app, { ...settings, bundles }, settings.analytics, options);
+    addStacks(app, { ...settings, bundles }, settings, options);
     omit(app, settings.omit);
+    Validations.of(app).addPlugins(...(options.checks?.(app) ?? []));
     return readAssembly(app.synth(), settings.environment);
   } finally {
     bundles.dispose();
@@ -70,15 +74,28 @@ export function synthesize(options: SynthesizeOptions): Assembly {
 
 function addStacks(
   app: App,
-  deployment: Deployment,
-  analytics: boolean,
+  base: Deployment,
+  { analytics, encryption }: Settings,
   { pipelines, queries = [] }: SynthesizeOptions,
 ): void {
+  const keyArn = keyArnOf(app, base, encryption);
+  const deployment = { ...base, keyArn };
   const data = new StreamsStack(app, deployment, pipelines);
   const ingestion = new IngestionStack(app, deployment, data);
   new ProcessingStack(app, deployment, data, pipelines);
   new QueryStack(app, deployment, data, ingestion.api);
   if (analytics) new AnalyticsStack(app, deployment, data, pipelines, queries);
+}
+
+function keyArnOf(app: App, deployment: Deployment, encryption: Encryption): string | undefined {
+  switch (encryption.kind) {
+    case 'aws':
+      return undefined;
+    case 'customer':
+      return new KeyStack(app, deployment).keyArn;
+    case 'given':
+      return encryption.keyArn;
+  }
 }
 
 /** The feature flags that the CLI takes from cdk.json: without them the templates would differ from the deployed ones. */
@@ -95,6 +112,7 @@ const definedOnly = (choices: Choices): Choices => {
     'shards',
     'prefix',
     'sourceMaps',
+    'encryption',
     'analytics',
     'omit',
     'tracing',

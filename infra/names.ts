@@ -16,3 +16,7 @@ export const physicalName = (
   deployment: Pick<Deployment, 'prefix' | 'environment'>,
   ...parts: readonly [string, ...string[]]
 ): string => [deploymentName(deployment), ...parts].join('_');
+
+/** Under which name the stack that holds data exports the name of the lake's bucket. */
+export const lakeExport = (deployment: Pick<Deployment, 'prefix' | 'environment'>): string =>
+  `${deploymentName(deployment)}:lake`;

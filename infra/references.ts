@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Fn } from 'aws-cdk-lib';
 
 /**
  * How stacks refer to what holds data: by its name, which the declaration alone decides. Nothing is exported, so nothing keeps
@@ -47,3 +47,14 @@ export const secretReference = (secretName: string): SecretReference => ({
   secretName,
   secretArnPattern: arn('secretsmanager', `secret:${secretName}-??????`),
 });
+
+export interface BucketReference {
+  readonly bucketName: string;
+  readonly bucketArn: string;
+}
+
+/** A bucket's name must be free in the whole world, so CloudFormation makes it up, and its stack exports it. */
+export const bucketReference = (exportName: string): BucketReference => {
+  const bucketName = Fn.importValue(exportName);
+  return { bucketName, bucketArn: `arn:${Aws.PARTITION}:s3:::${bucketName}` };
+};

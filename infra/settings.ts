@@ -17,6 +17,8 @@ export interface Choices extends AccessChoices, LakeRetentionChoices {
   readonly shards?: number | undefined;
   readonly prefix?: string | undefined;
   readonly sourceMaps?: boolean | undefined;
+  /** Whose key encrypts what is stored: `aws`, `customer` (one is made), or the ARN of one. */
+  readonly encryption?: string | undefined;
   /** Whether there are tables of the lake in Glue and a workgroup in Athena, which emulators do without. */
   readonly analytics?: boolean | undefined;
   /** Types of resources to leave out, separated by commas, for emulators that do not know them. */
@@ -31,11 +33,18 @@ export interface Choices extends AccessChoices, LakeRetentionChoices {
   readonly prices?: string | undefined;
 }
 
+/** Whose key encrypts what is stored. */
+export type Encryption =
+  | { readonly kind: 'aws' }
+  | { readonly kind: 'customer' }
+  | { readonly kind: 'given'; readonly keyArn: string };
+
 export interface Settings {
   readonly access: Access;
   readonly environment: Environment;
   readonly prefix: string;
   readonly sourceMaps: boolean;
+  readonly encryption: Encryption;
   readonly analytics: boolean;
   readonly lakeRetention: LakeRetention;
   readonly omit: readonly string[];
@@ -78,6 +87,7 @@ export function settingsOf(choices: Choices, pipelines: readonly Pipeline[]): Se
     environment,
     prefix,
     sourceMaps,
+    encryption: encryptionOf(choices.encryption),
     analytics,
     lakeRetention: lakeRetentionOf(choices, environment),
     omit: omissionsOf(choices.omit),
@@ -86,6 +96,14 @@ export function settingsOf(choices: Choices, pipelines: readonly Pipeline[]): Se
     dashboards,
     prices: pricesOf(choices.prices),
   };
+}
+
+const KEY_ARN = /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
+
+function encryptionOf(choice = 'aws'): Encryption {
+  if (choice === 'aws' || choice === 'customer') return { kind: choice };
+  if (KEY_ARN.test(choice)) return { kind: 'given', keyArn: choice };
+  throw new RangeError(`encryption is "${choice}": use "aws", "customer", or the ARN of a KMS key`);
 }
 
 /** Reads the choices from the CLI's context, where everything is text: `-c env=prod -c shards=4`. */
@@ -104,6 +122,7 @@ export function choicesFromContext(read: (key: string) => unknown): Choices {
     runbooks: text('runbooks'),
     dashboards: text('dashboards') === undefined ? undefined : text('dashboards') === 'true',
     prices: text('prices'),
+    encryption: text('encryption'),
     analytics: text('analytics') === undefined ? undefined : text('analytics') === 'true',
     omit: text('omit'),
     ...Object.fromEntries([...ACCESS_CHOICES, ...LAKE_RETENTION_CHOICES].map((name) => [name, text(name)])),

@@ -5,6 +5,7 @@ import { physicalName } from '../names.ts';
 import { type TopicReference, topicReference } from '../references.ts';
 import { type Alerting, watch } from './alarms/alerting.ts';
 import type { Deployment } from './deployment.ts';
+import { keyOf } from './encryption-key.ts';
 
 /**
  * The topic that the alerts of a pipeline are published to: encrypted, since alerts name keys and values, and reached over TLS
@@ -24,7 +25,7 @@ export function alertTopic(
   const topic = new Topic(scope, id, {
     topicName,
     displayName: `Millrace alerts: ${pipeline}`,
-    masterKey: Alias.fromAliasName(scope, `${id}Key`, 'alias/aws/sns'),
+    masterKey: keyOf(scope, deployment) ?? Alias.fromAliasName(scope, `${id}Key`, 'alias/aws/sns'),
     enforceSSL: true,
   });
   // https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html

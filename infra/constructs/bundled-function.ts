@@ -10,11 +10,14 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENV, type EnvName } from '../../shared/runtime/env.ts';
+import { acknowledge } from '../acknowledgments.ts';
 import { deploymentName } from '../names.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import { type ErrorAlarm, functionAlarms } from './alarms/function-alarms.ts';
 import type { Deployment } from './deployment.ts';
+import { keyOf } from './encryption-key.ts';
 import { HANDLER } from './function-bundles.ts';
+import { keyUse, readEnvironment } from './key-use.ts';
 import { writeLogs } from './permissions.ts';
 import { logGroup } from './retention.ts';
 
@@ -46,13 +49,17 @@ export class BundledFunction extends Construct {
   readonly bundle: string;
   /** MB. */
   readonly memory: number;
+  readonly #role: Role;
+  readonly #keyArn: string | undefined;
 
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id);
-    const { environment, bundles, sourceMaps, tracing } = props.deployment;
-    const log = logGroup(this, 'Log', environment);
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    for (const statement of [writeLogs(log), ...props.permissions]) role.addToPolicy(statement);
+    const { bundles, sourceMaps, tracing } = props.deployment;
+    const log = logGroup(this, 'Log', props.deployment);
+    this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.#keyArn = props.deployment.keyArn;
+    this.allow(writeLogs(log), ...props.permissions);
+    if (this.#keyArn !== undefined) this.#role.addToPolicy(readEnvironment(this.#keyArn));
     const nodeOptions = [...(props.nodeOptions ?? []), ...(sourceMaps ? ['--enable-source-maps'] : [])];
     this.timeout = props.timeout;
     this.bundle = props.bundle;
@@ -66,10 +73,11 @@ export class BundledFunction extends Construct {
       memorySize: props.memory,
       timeout: props.timeout,
       ephemeralStorageSize: props.storage === undefined ? undefined : Size.mebibytes(props.storage),
-      role,
+      role: this.#role,
       logGroup: log,
       loggingFormat: LoggingFormat.JSON,
       tracing: tracing ? Tracing.ACTIVE : undefined,
+      environmentEncryption: keyOf(this, props.deployment),
       environment: {
         ...props.variables,
         [ENV.service]: props.bundle,
@@ -77,6 +85,17 @@ export class BundledFunction extends Construct {
         ...(nodeOptions.length > 0 && { NODE_OPTIONS: nodeOptions.join(' ') }),
       },
     });
+    acknowledge(
+      this.function,
+      'L1',
+      'Bundles are made for Node 22, and tests run on it; it is supported until 2027.',
+    );
+    if (tracing) acknowledge(this.#role, 'IAM5[Resource::*]', 'What X-Ray is sent belongs to no resource.');
     functionAlarms(this, props.alerting, this.function, props);
+  }
+  /** Allows the function more calls, and the use of the customer's key, if there is one, that they take. */
+  allow(...statements: readonly PolicyStatement[]): void {
+    const used = this.#keyArn === undefined ? [] : keyUse(this.#keyArn, statements);
+    for (const statement of [...statements, ...used]) this.#role.addToPolicy(statement);
   }
 }

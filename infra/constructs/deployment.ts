@@ -12,6 +12,8 @@ export interface Deployment {
   /** The first part of every stack's name: tells apart deployments of one environment in one account. */
   readonly prefix: string;
   readonly bundles: FunctionBundles;
+  /** The customer's key that everything at rest is encrypted with; AWS's own keys where there is none. */
+  readonly keyArn?: string | undefined;
   /** Whether the bundles carry source maps, for functions to use them in stack traces. */
   readonly sourceMaps: boolean;
   /** Whether the functions trace what they do, with X-Ray. */

@@ -1,6 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { BucketReference } from '../references.ts';
+import type { BundledFunction } from './bundled-function.ts';
 import { FAILURES_PREFIX } from './lake-bucket.ts';
 import { putObjects } from './permissions.ts';
 
@@ -10,8 +10,10 @@ import { putObjects } from './permissions.ts';
  *
  * @returns the ARN of the destination
  */
-export function recordFailures(target: IFunction, bucket: IBucket): string {
-  target.addToRolePolicy(putObjects(bucket, FAILURES_PREFIX));
-  target.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+export function recordFailures(target: BundledFunction, bucket: BucketReference): string {
+  target.allow(
+    putObjects(bucket, FAILURES_PREFIX),
+    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }),
+  );
   return bucket.bucketArn;
 }

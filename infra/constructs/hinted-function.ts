@@ -1,6 +1,6 @@
 import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import type { BucketReference } from '../references.ts';
 import { hintAlarms } from './alarms/hint-alarms.ts';
 import { BundledFunction, type BundledFunctionProps } from './bundled-function.ts';
 import { recordFailures } from './failure-records.ts';
@@ -10,7 +10,7 @@ const HINT_AGE = 60;
 
 export interface HintedFunctionProps extends BundledFunctionProps {
   /** Keeps the hints that failed, with the error. */
-  readonly failures: IBucket;
+  readonly failures: BucketReference;
 }
 
 /**
@@ -26,7 +26,7 @@ export class HintedFunction extends BundledFunction {
       qualifier: '$LATEST',
       maximumRetryAttempts: 0,
       maximumEventAgeInSeconds: HINT_AGE,
-      destinationConfig: { onFailure: { destination: recordFailures(this.function, props.failures) } },
+      destinationConfig: { onFailure: { destination: recordFailures(this, props.failures) } },
     });
     if (this.function.role !== undefined) config.node.addDependency(this.function.role);
     hintAlarms(this, props.alerting, this.function);

@@ -16,10 +16,10 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { LIMITS } from '../../shared/ingest/limits.ts';
 import { OFFSET_HEADER } from '../../shared/ingest/sender-clock.ts';
-import type { Access } from '../access.ts';
-import type { Environment } from '../environment.ts';
+import { acknowledge } from '../acknowledgments.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import { apiAlarms } from './alarms/api-alarms.ts';
+import type { Deployment } from './deployment.ts';
 import { logGroup } from './retention.ts';
 
 /** Requests a second, and how many at once: one request can carry thousands of events. Beyond it is 429. */
@@ -40,17 +40,17 @@ const ACCESS_LOG = JSON.stringify({
 });
 
 export interface HttpEntranceProps {
-  readonly environment: Environment;
+  readonly deployment: Deployment;
   readonly alerting: Alerting;
-  readonly access: Access;
 }
 
 /** The HTTP API, without routes: each stack adds its own. */
 export class HttpEntrance extends Construct {
   readonly api: HttpApi;
 
-  constructor(scope: Construct, id: string, { environment, alerting, access }: HttpEntranceProps) {
+  constructor(scope: Construct, id: string, { deployment, alerting }: HttpEntranceProps) {
     super(scope, id);
+    const { access } = deployment;
     this.api = new HttpApi(this, 'Api', {
       apiName: Stack.of(this).stackName,
       createDefaultStage: false,
@@ -62,7 +62,7 @@ export class HttpEntrance extends Construct {
       autoDeploy: true,
       throttle: THROTTLE,
       accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroup(this, 'AccessLog', environment)),
+        destination: new LogGroupLogDestination(logGroup(this, 'AccessLog', deployment)),
         format: AccessLogFormat.custom(ACCESS_LOG),
       },
     });
@@ -94,6 +94,9 @@ export interface RouteSpec {
   readonly scopes?: readonly string[] | undefined;
 }
 
+const CHECKED_BY_FUNCTION =
+  'The function checks the write key itself: its hash, what it may do and how much; asking whether web hooks are welcome, and the health check, are open on purpose.';
+
 /**
  * Sends requests to a function.
  *
@@ -109,12 +112,13 @@ export function addRoutes(
   const integration = new HttpLambdaIntegration('Integration', target);
   for (const { method, path, authorizer, scopes = [] } of routes) {
     const id = `${method} ${path}`;
-    new HttpRoute(scope, id, {
+    const route = new HttpRoute(scope, id, {
       httpApi: api,
       routeKey: HttpRouteKey.with(path, method),
       integration,
       ...(authorizer !== undefined && { authorizer }),
       ...(scopes.length > 0 && { authorizationScopes: [...scopes] }),
     });
+    if (authorizer === undefined) acknowledge(route, 'APIG4', CHECKED_BY_FUNCTION);
   }
 }

@@ -1,12 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type LifecycleRule,
-  ObjectOwnership,
-  StorageClass,
-} from 'aws-cdk-lib/aws-s3';
+import { type Bucket, type LifecycleRule, StorageClass } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import {
   CURATED_PREFIX,
@@ -15,9 +8,8 @@ import {
   REDRIVEN_PREFIX,
   REJECTED_PREFIX,
 } from '../../shared/lake/layout.ts';
-import type { Environment } from '../environment.ts';
-import type { LakeRetention } from '../lake-retention.ts';
-import { removalPolicyOf } from './retention.ts';
+import { closedBucket } from './closed-bucket.ts';
+import type { Deployment } from './deployment.ts';
 
 /** Where Lambda puts what it gave up on: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
 export const FAILURES_PREFIX = 'aws/lambda/';
@@ -29,32 +21,26 @@ const TIERED_AFTER = 30;
  * The data lake's bucket. Objects are written once, so versions only matter where recovery from a mistake does.
  * A bucket with objects in it cannot be deleted: where stacks are destroyed, it must be emptied first.
  */
-export const lakeBucket = (
-  scope: Construct,
-  id: string,
-  environment: Environment,
-  retention: LakeRetention,
-): Bucket =>
-  new Bucket(scope, id, {
-    encryption: BucketEncryption.S3_MANAGED,
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    enforceSSL: true,
-    versioned: environment.pointInTimeRecovery,
-    removalPolicy: removalPolicyOf(environment),
+export function lakeBucket(scope: Construct, id: string, deployment: Deployment): Bucket {
+  const { pointInTimeRecovery } = deployment.environment;
+  const { rawDays, curatedDays, rejectedDays } = deployment.lakeRetention;
+  return closedBucket(scope, id, {
+    deployment,
+    versioned: pointInTimeRecovery,
     lifecycleRules: [
       { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       { id: 'invocation-records', prefix: FAILURES_PREFIX, expiration: Duration.days(90) },
-      tiered('raw', RAW_PREFIX, retention.rawDays),
-      ...expiring('curated', CURATED_PREFIX, retention.curatedDays),
-      ...expiring('left-out', LEFT_OUT_PREFIX, retention.curatedDays),
-      ...expiring('rejected', REJECTED_PREFIX, retention.rejectedDays),
-      ...expiring('redriven', REDRIVEN_PREFIX, retention.rejectedDays),
-      ...(environment.pointInTimeRecovery
+      tiered('raw', RAW_PREFIX, rawDays),
+      ...expiring('curated', CURATED_PREFIX, curatedDays),
+      ...expiring('left-out', LEFT_OUT_PREFIX, curatedDays),
+      ...expiring('rejected', REJECTED_PREFIX, rejectedDays),
+      ...expiring('redriven', REDRIVEN_PREFIX, rejectedDays),
+      ...(pointInTimeRecovery
         ? [{ id: 'old-versions', noncurrentVersionExpiration: Duration.days(30) }]
         : []),
     ],
   });
+}
 
 function expiring(id: string, prefix: string, days: number | undefined): LifecycleRule[] {
   return days === undefined ? [] : [{ id, prefix, expiration: Duration.days(days) }];

@@ -1,6 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-glue';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import {
   CURATED_PREFIX,
@@ -19,11 +18,12 @@ import {
 } from '../../shared/lake/tables.ts';
 import { type Column, glueType } from '../../shared/lake/types.ts';
 import { pascalCase } from '../names.ts';
+import type { BucketReference } from '../references.ts';
 
 /** Where tables are made, and of what. */
 export interface LakeTablesProps {
   readonly database: string;
-  readonly lake: IBucket;
+  readonly lake: BucketReference;
 }
 
 /** How the objects of a table are read. */

@@ -1,8 +1,13 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { SecretReference, StreamReference, TableReference, TopicReference } from '../references.ts';
+import type {
+  BucketReference,
+  SecretReference,
+  StreamReference,
+  TableReference,
+  TopicReference,
+} from '../references.ts';
 
 /**
  * The calls that functions may make, on the resource they make them on. Written by hand because the grants of the
@@ -35,18 +40,18 @@ export const consume = (stream: StreamReference): PolicyStatement =>
     'kinesis:ListShards',
   );
 
-export const putObjects = (bucket: IBucket, prefix: string): PolicyStatement =>
-  allow([bucket.arnForObjects(`${prefix}*`)], 's3:PutObject');
+export const putObjects = (bucket: BucketReference, prefix: string): PolicyStatement =>
+  allow([`${bucket.bucketArn}/${prefix}*`], 's3:PutObject');
 
 /** Reading an object includes asking for its metadata alone. */
-export const getObjects = (bucket: IBucket, prefix: string): PolicyStatement =>
-  allow([bucket.arnForObjects(`${prefix}*`)], 's3:GetObject');
+export const getObjects = (bucket: BucketReference, prefix: string): PolicyStatement =>
+  allow([`${bucket.bucketArn}/${prefix}*`], 's3:GetObject');
 
 /** The key alias/aws/sns lets everybody of the account use it through SNS, so it needs no permission of its own. */
 export const publishTo = (topic: TopicReference): PolicyStatement => allow([topic.topicArn], 'sns:Publish');
 
 /** Listing the objects under prefixes is a call on the bucket. */
-export const listObjects = (bucket: IBucket, ...prefixes: string[]): PolicyStatement =>
+export const listObjects = (bucket: BucketReference, ...prefixes: string[]): PolicyStatement =>
   new PolicyStatement({
     actions: ['s3:ListBucket'],
     resources: [bucket.bucketArn],

@@ -1,8 +1,7 @@
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { alertStages, filterStages, type Pipeline, windowStages } from '../../shared/pipeline/index.ts';
 import { pascalCase } from '../names.ts';
-import type { TopicReference } from '../references.ts';
+import type { BucketReference, TopicReference } from '../references.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import { alertFunction } from './alert-function.ts';
 import { PipelineDashboard } from './dashboard/pipeline-dashboard.ts';
@@ -24,7 +23,7 @@ export interface PipelineProcessingProps {
   /** Where alerts are published; where there are alert stages, there is one. */
   readonly alerts: TopicReference | undefined;
   readonly tables: Tables;
-  readonly lake: IBucket;
+  readonly lake: BucketReference;
 }
 
 /** The functions of one pipeline: derived from its declaration, so that a new stage needs no change here. */

@@ -2,11 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { Construct } from 'constructs';
 import { filterStages, type Pipeline, type StageInput } from '../../shared/pipeline/index.ts';
+import { acknowledge } from '../acknowledgments.ts';
 import { pascalCase, physicalName } from '../names.ts';
 import { type StreamReference, streamReference } from '../references.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import { streamAlarms } from './alarms/stream-alarms.ts';
 import type { Deployment } from './deployment.ts';
+import { keyOf } from './encryption-key.ts';
 import { removalPolicyOf } from './retention.ts';
 
 export interface PipelineStreamsProps {
@@ -30,18 +32,22 @@ export class PipelineStreams extends Construct {
     super(scope, id);
     const { environment } = deployment;
     const { capacity } = environment;
+    const encryptionKey = keyOf(this, deployment);
     const stream = (id: string, parts: readonly [string, ...string[]], shards?: number): StreamReference => {
       const streamName = physicalName(deployment, pipeline.name, ...parts);
-      new Stream(this, id, {
+      const created = new Stream(this, id, {
         streamName,
         ...(capacity.mode === 'on-demand'
           ? { streamMode: StreamMode.ON_DEMAND }
           : { streamMode: StreamMode.PROVISIONED, shardCount: shards ?? capacity.shards }),
         retentionPeriod: Duration.hours(environment.retentionHours),
-        // The key alias/aws/kinesis: encrypted at rest, and readers and writers need no permission for the key.
-        encryption: StreamEncryption.MANAGED,
+        // The key alias/aws/kinesis, or the customer's: readers and writers need permission for the latter only.
+        ...(encryptionKey === undefined
+          ? { encryption: StreamEncryption.MANAGED }
+          : { encryption: StreamEncryption.KMS, encryptionKey }),
         removalPolicy: removalPolicyOf(environment),
       });
+      acknowledge(created, 'KDS3', "It is the key that was chosen for everything: the customer's.");
       const reference = streamReference(streamName);
       streamAlarms(this, id, alerting, reference);
       return reference;

@@ -1,8 +1,7 @@
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
-import type { StreamReference } from '../references.ts';
+import type { BucketReference, StreamReference } from '../references.ts';
 import type { Alerting } from './alarms/alerting.ts';
 import { consumerAlarms } from './alarms/consumer-alarms.ts';
 import type { BundledFunction } from './bundled-function.ts';
@@ -55,7 +54,7 @@ export interface StreamConsumerProps {
   readonly stream: StreamReference;
   readonly delivery: Delivery;
   /** Keeps the batches that Lambda gave up on. */
-  readonly failures: IBucket;
+  readonly failures: BucketReference;
 }
 
 /** Feeds a function from a stream, from the oldest record on. */
@@ -64,7 +63,7 @@ export class StreamConsumer extends Construct {
     super(scope, id);
     const { consumer, delivery, failures } = props;
     const target = consumer.function;
-    target.addToRolePolicy(consume(props.stream));
+    consumer.allow(consume(props.stream));
     const mapping = new CfnEventSourceMapping(this, 'Mapping', {
       functionName: target.functionName,
       eventSourceArn: props.stream.streamArn,
@@ -76,7 +75,7 @@ export class StreamConsumer extends Construct {
       functionResponseTypes: delivery.partial ? ['ReportBatchItemFailures'] : undefined,
       maximumRetryAttempts: delivery.retries,
       maximumRecordAgeInSeconds: -1,
-      destinationConfig: { onFailure: { destination: recordFailures(target, failures) } },
+      destinationConfig: { onFailure: { destination: recordFailures(consumer, failures) } },
       // The counts of dropped and set aside records, which the alarms watch, exist only on request.
       metricsConfig: { metrics: ['EventCount'] },
     });

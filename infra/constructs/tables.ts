@@ -4,12 +4,15 @@ import {
   type GlobalSecondaryIndexProps,
   ProjectionType,
   Table,
+  TableEncryption,
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledgments.ts';
 import { pascalCase, physicalName } from '../names.ts';
 import { type TableReference, tableReference } from '../references.ts';
 import type { Deployment } from './deployment.ts';
+import { keyOf } from './encryption-key.ts';
 import { removalPolicyOf } from './retention.ts';
 
 /** The index of the results by time: see the tables in docs/architecture.md. */
@@ -38,6 +41,7 @@ export class Tables extends Construct {
   constructor(scope: Construct, id: string, deployment: Deployment) {
     super(scope, id);
     const { environment } = deployment;
+    const encryptionKey = keyOf(this, deployment);
     const table = (name: string, props: Omit<TableProps, 'tableName'>, index?: GlobalSecondaryIndexProps) => {
       const tableName = physicalName(deployment, name);
       const created = new Table(this, pascalCase(name), {
@@ -46,8 +50,12 @@ export class Tables extends Construct {
         deletionProtection: environment.deletionProtection,
         pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: environment.pointInTimeRecovery },
         removalPolicy: removalPolicyOf(environment),
+        ...(encryptionKey !== undefined && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
         ...props,
       });
+      if (!environment.pointInTimeRecovery) {
+        acknowledge(created, 'DDB3', 'Whoever may destroy the environment need not recover its tables.');
+      }
       if (index !== undefined) created.addGlobalSecondaryIndex(index);
       return tableReference(tableName);
     };

@@ -1,15 +1,14 @@
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { typeTable } from '../../shared/lake/tables.ts';
 import type { Pipeline } from '../../shared/pipeline/index.ts';
 import type { NamedQuery } from '../../shared/pipelines/queries.ts';
+import { closedBucket } from '../constructs/closed-bucket.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 import { eventTable, lateTable, rawTable, rejectedTable, resultsTable } from '../constructs/lake-tables.ts';
-import { removalPolicyOf } from '../constructs/retention.ts';
-import { pascalCase } from '../names.ts';
+import { deploymentName, pascalCase } from '../names.ts';
 import { MillraceStack } from './millrace-stack.ts';
 import type { StreamsStack } from './streams-stack.ts';
 
@@ -24,11 +23,13 @@ export class AnalyticsStack extends MillraceStack {
   constructor(
     scope: Construct,
     deployment: Deployment,
-    { lake }: StreamsStack,
+    data: StreamsStack,
     pipelines: readonly Pipeline[],
     queries: readonly NamedQuery[],
   ) {
     super(scope, 'Analytics', deployment, 'tables of the lake, and SQL on them');
+    this.addStackDependency(data);
+    const { lake } = data;
     const name = `${deployment.prefix}_${deployment.environment.name}`.replaceAll('-', '_');
     const database = new CfnDatabase(this, 'Database', {
       catalogId: this.account,
@@ -58,19 +59,16 @@ export class AnalyticsStack extends MillraceStack {
     });
   }
 
-  #workGroup({ prefix, environment }: Deployment): CfnWorkGroup {
-    const results = new Bucket(this, 'Results', {
-      encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      removalPolicy: removalPolicyOf(environment),
+  #workGroup(deployment: Deployment): CfnWorkGroup {
+    const { environment, keyArn } = deployment;
+    const results = closedBucket(this, 'Results', {
+      deployment,
       lifecycleRules: [
         { id: 'answers', expiration: RESULTS_KEPT, abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });
     return new CfnWorkGroup(this, 'WorkGroup', {
-      name: `${prefix}-${environment.name}`,
+      name: deploymentName(deployment),
       description: 'SQL on the lake, with a limit to what a statement may read',
       recursiveDeleteOption: environment.removal === 'destroy',
       workGroupConfiguration: {
@@ -80,7 +78,10 @@ export class AnalyticsStack extends MillraceStack {
         engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
         resultConfiguration: {
           outputLocation: `s3://${results.bucketName}/`,
-          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+          encryptionConfiguration:
+            keyArn === undefined
+              ? { encryptionOption: 'SSE_S3' }
+              : { encryptionOption: 'SSE_KMS', kmsKey: keyArn },
         },
       },
     });

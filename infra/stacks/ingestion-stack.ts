@@ -22,7 +22,7 @@ export class IngestionStack extends MillraceStack {
     this.addStackDependency(data);
     const { alerting, streams, tables, pseudonyms } = data;
     const { environment, access } = deployment;
-    const entrance = new HttpEntrance(this, 'Http', { environment, alerting, access });
+    const entrance = new HttpEntrance(this, 'Http', { deployment, alerting });
     this.api = entrance.api;
     const events = [...streams].map(([pipeline, { events }]) => ({ pipeline, stream: events }));
     const ingest = new BundledFunction(this, 'Ingest', {

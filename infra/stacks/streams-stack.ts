@@ -1,5 +1,4 @@
 import { CfnOutput } from 'aws-cdk-lib';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { alertStages, type Pipeline, personalFields } from '../../shared/pipeline/index.ts';
 import { alarmTopic } from '../constructs/alarms/alarm-topic.ts';
@@ -10,14 +9,19 @@ import { lakeBucket } from '../constructs/lake-bucket.ts';
 import { PipelineStreams } from '../constructs/pipeline-streams.ts';
 import { pseudonymSecret } from '../constructs/pseudonym-secret.ts';
 import { Tables } from '../constructs/tables.ts';
-import { deploymentName, pascalCase } from '../names.ts';
-import type { SecretReference, TopicReference } from '../references.ts';
+import { deploymentName, lakeExport, pascalCase } from '../names.ts';
+import {
+  type BucketReference,
+  bucketReference,
+  type SecretReference,
+  type TopicReference,
+} from '../references.ts';
 import { MillraceStack } from './millrace-stack.ts';
 
 /** Everything that holds data. The other stacks can be deleted and deployed again without losing any. */
 export class StreamsStack extends MillraceStack {
   readonly tables: Tables;
-  readonly lake: IBucket;
+  readonly lake: BucketReference;
   readonly alerting: Alerting;
   /** By name of the pipeline, in order of declaration. */
   readonly streams: ReadonlyMap<string, PipelineStreams>;
@@ -36,7 +40,13 @@ export class StreamsStack extends MillraceStack {
       runbooks: deployment.runbooks,
     };
     this.tables = new Tables(this, 'Tables', deployment);
-    this.lake = lakeBucket(this, 'Lake', environment, deployment.lakeRetention);
+    const { bucketName } = lakeBucket(this, 'Lake', deployment);
+    new CfnOutput(this, 'LakeBucket', {
+      value: bucketName,
+      description: 'Bucket of the lake and of what was set aside',
+      exportName: lakeExport(deployment),
+    });
+    this.lake = bucketReference(lakeExport(deployment));
     this.streams = new Map(
       pipelines.map((pipeline) => [
         pipeline.name,
@@ -70,7 +80,6 @@ export class StreamsStack extends MillraceStack {
     if (this.pseudonyms !== undefined) {
       output('PseudonymSecret', this.pseudonyms.secretName, 'Secret with the keys of pseudonyms');
     }
-    output('LakeBucket', this.lake.bucketName, 'Bucket of the lake and of what was set aside');
     if (this.alerting.topic !== undefined) {
       output('AlarmTopic', this.alerting.topic.topicArn, 'Topic to subscribe to for alarms');
     }

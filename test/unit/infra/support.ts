@@ -89,11 +89,14 @@ const NAMED_TYPES = /^AWS::(Kinesis::Stream|DynamoDB::Table|SNS::Topic|SecretsMa
 function namesToPaths(assembly: Assembly, text: string): string {
   return resources(assembly)
     .filter(({ type }) => NAMED_TYPES.test(type))
-    .reduce((sofar, { path, properties }) => {
-      const name: string = NAMES.map((property) => properties[property]).find((each) => each !== undefined);
-      const arn = 'arn:<Partition>:\\w+:<Region>:<AccountId>:(?:stream/|table/|secret:)?';
-      return sofar.replace(new RegExp(`(?:${arn})?\\b${name}(?:-\\?{6})?(?![\\w-])`, 'g'), path);
-    }, text);
+    .reduce(
+      (sofar, { path, properties }) => {
+        const name: string = NAMES.map((property) => properties[property]).find((each) => each !== undefined);
+        const arn = 'arn:<Partition>:\\w+:<Region>:<AccountId>:(?:stream/|table/|secret:)?';
+        return sofar.replace(new RegExp(`(?:${arn})?\\b${name}(?:-\\?{6})?(?![\\w-])`, 'g'), path);
+      },
+      text.replaceAll('arn:<Partition>:s3:::', ''),
+    );
 }
 
 function resolve(assembly: Assembly, stackId: string, value: unknown): string {
