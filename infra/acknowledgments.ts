@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { CfnResource, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -10,4 +10,17 @@ import type { IConstruct } from 'constructs';
  */
 export function acknowledge(scope: IConstruct, rule: string, reason: string): void {
   Validations.of(scope).acknowledge({ id: `AwsSolutions::AwsSolutions-${rule}`, reason });
+}
+
+/**
+ * Says the same to checkov, which reads it in the metadata of the resource.
+ *
+ * @param reasons - id of the check -> why its finding is accepted here
+ * @see https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
+ */
+export function acceptForCheckov(scope: IConstruct, reasons: Readonly<Record<string, string>>): void {
+  const { defaultChild } = scope.node;
+  if (!CfnResource.isCfnResource(defaultChild)) throw new Error(`${scope.node.path} is no resource`);
+  const skip = Object.entries(reasons).map(([id, comment]) => ({ id, comment }));
+  defaultChild.addMetadata('checkov', { skip });
 }

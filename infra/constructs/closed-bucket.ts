@@ -6,7 +6,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { acknowledge } from '../acknowledgments.ts';
+import { acceptForCheckov, acknowledge } from '../acknowledgments.ts';
 import type { Deployment } from './deployment.ts';
 import { keyOf } from './encryption-key.ts';
 import { removalPolicyOf } from './retention.ts';
@@ -16,6 +16,9 @@ export interface ClosedBucketProps {
   readonly lifecycleRules: LifecycleRule[];
   readonly versioned?: boolean;
 }
+
+const NO_ACCESS_LOGS =
+  'Server access logs come late and incomplete: whoever needs to know who read what switches on CloudTrail data events for the bucket.';
 
 /** A bucket that is encrypted, never public, and reached over TLS only. */
 export function closedBucket(scope: Construct, id: string, props: ClosedBucketProps): Bucket {
@@ -33,10 +36,12 @@ export function closedBucket(scope: Construct, id: string, props: ClosedBucketPr
     removalPolicy: removalPolicyOf(deployment.environment),
     lifecycleRules,
   });
-  acknowledge(
-    bucket,
-    'S1',
-    'Server access logs come late and incomplete: whoever needs to know who read what switches on CloudTrail data events for the bucket.',
-  );
+  acknowledge(bucket, 'S1', NO_ACCESS_LOGS);
+  acceptForCheckov(bucket, {
+    CKV_AWS_18: NO_ACCESS_LOGS,
+    ...(!versioned && {
+      CKV_AWS_21: 'What is in it can be made again, or is expendable in this environment.',
+    }),
+  });
   return bucket;
 }
