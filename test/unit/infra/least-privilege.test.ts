@@ -35,7 +35,7 @@ const OF_CLIENTS = ['dynamodb:DescribeEndpoints', 's3:CreateSession'];
 const CARRIED: Readonly<Record<string, readonly string[]>> = {
   // All through `StageTable`, which can get, query, put and update.
   alert: ['dynamodb:PutItem', 'dynamodb:Query'],
-  compact: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+  compact: ['dynamodb:PutItem'],
   filter: ['dynamodb:PutItem', 'dynamodb:Query'],
   land: ['dynamodb:PutItem', 'dynamodb:Query'],
   query: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
