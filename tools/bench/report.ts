@@ -74,9 +74,9 @@ const ingestion = (results: readonly IngestBenchResult[], where: string): string
     where,
     '',
     'The ingest function from the request to the records for the stream and the answer, without the SDK and the network. Each part is measured',
-    'against the bare path on the same requests. Keys and pseudonym keys are cached, as in a warm container.',
+    'against the bare path on the same requests, in CPU time, which others on the machine do not take. Keys and pseudonym keys are cached, as in a warm container.',
     '',
-    '| events per request | | ns per event | time in proportion to bare |',
+    '| events per request | | ns of CPU per event | in proportion to bare |',
     '| ---: | --- | ---: | ---: |',
     ...results.flatMap(({ events, rows }) =>
       rows.map(
@@ -93,7 +93,7 @@ const packing = ({ rows }: PackingResult, where: string): string =>
     'The same events in every form that consumers read. A PUT payload unit of Kinesis is 25 KB, each record rounded up; a shard takes 1 MB and',
     '1,000 records a second; an invocation of a function 6 MB, with records in base64. Ingestion writes compact batches, up to 500 events to a record.',
     '',
-    '| record | gzip | events per record | bytes per event | PUT units per million events | events/s per shard | events per invocation | ns to decode an event |',
+    '| record | gzip | events per record | bytes per event | PUT units per million events | events/s per shard | events per invocation | ns of CPU to decode an event |',
     '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...rows.map(
       (row) =>

@@ -8,7 +8,7 @@ import { createKeyChecker, type KeyChecker } from '../../../shared/ingest/keys.t
 import { type EventType, eventType, personal, pipeline } from '../../../shared/pipeline/index.ts';
 import { traffic } from '../../../shared/pipelines/network-traffic.ts';
 import { Pseudonyms } from '../../../shared/privacy/pseudonyms.ts';
-import { type Contestant, interleave, median, medianRatio, type RoundsOptions } from '../rounds.ts';
+import { type Contestant, cpuTime, interleave, median, medianRatio, type RoundsOptions } from '../rounds.ts';
 import { generateTraffic } from '../traffic.ts';
 
 export interface IngestBenchOptions extends RoundsOptions {
@@ -20,8 +20,9 @@ export interface IngestBenchOptions extends RoundsOptions {
 
 export interface IngestRow {
   readonly what: string;
+  /** Of CPU. */
   readonly nsPerEvent: number;
-  /** Time in proportion to the bare path. */
+  /** CPU time in proportion to the bare path. */
   readonly ofBare: number;
 }
 
@@ -70,7 +71,7 @@ export async function ingestBench(options: IngestBenchOptions): Promise<IngestBe
     contestant('with two fields made pseudonyms', { pseudonyms: true }),
     contestant('with all of these', { authentication: true, validation: true, pseudonyms: true }),
   ];
-  const times = await interleave(contestants, bodies(events, requests), options);
+  const times = await interleave(contestants, bodies(events, requests), options, cpuTime);
   const timesOf = (name: string) => times.get(name) ?? [];
   return {
     kind: 'ingest',

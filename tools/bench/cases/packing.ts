@@ -8,7 +8,7 @@ import type { StreamEvent } from '../../../shared/events/types.ts';
 import { traffic } from '../../../shared/pipelines/network-traffic.ts';
 import { decodeRecord } from '../../../shared/streams/decode.ts';
 import { aggregate } from '../kpl.ts';
-import { interleave, median, type RoundsOptions } from '../rounds.ts';
+import { cpuTime, interleave, median, type RoundsOptions } from '../rounds.ts';
 import { generateTraffic } from '../traffic.ts';
 
 export interface PackingOptions extends RoundsOptions {
@@ -28,7 +28,7 @@ export interface PackingRow {
   readonly eventsPerShardSecond: number;
   /** What one Lambda invocation of 6 MB holds, its records in base64. */
   readonly eventsPerInvocation: number;
-  /** From a record's bytes to its events. */
+  /** CPU, from a record's bytes to its events. */
   readonly decodeNsPerEvent: number;
 }
 
@@ -83,7 +83,7 @@ export async function packing({ events: count, ...rounds }: PackingOptions): Pro
     name: String(index),
     run: () => decodeAll(records, count),
   }));
-  const times = await interleave(contestants, forever(), rounds);
+  const times = await interleave(contestants, forever(), rounds, cpuTime);
   return {
     kind: 'packing',
     rows: ways.map(({ format, compressed, perRecord, records }, index) => ({
