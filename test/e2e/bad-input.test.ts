@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   becomesEqual,
@@ -13,6 +16,9 @@ import { Contract } from '../support/contract.ts';
 import { documentedRequests } from '../support/documented-requests.ts';
 import { MillraceProcess, temporaryFolder } from '../support/millrace-process.ts';
 import { BAD_REQUESTS, type BadRequest } from './bad-requests.ts';
+
+const execute = promisify(execFile);
+const MILLRACE = fileURLToPath(new URL('../../tools/cli/millrace.js', import.meta.url));
 
 const folder = temporaryFolder();
 let run: MillraceProcess;
@@ -111,6 +117,20 @@ test('of a request the good events are taken, and each bad one is told why', asy
   await expect
     .poll(() => countsOf(run.url), EVENTUALLY)
     .toEqual({ 'device-traffic': counts, 'ip-share': counts });
+});
+
+test('a key made by the command sends what it is limited to, until it is revoked', async () => {
+  const millrace = async (...args: string[]) =>
+    (await execute(process.execPath, [MILLRACE, 'keys', ...args, '--data', folder.path])).stdout.trim();
+  const key = await millrace('create', 'web', '--types', 'network-traffic');
+  const statusOf = async (type: string) => {
+    const headers = { 'x-api-key': key };
+    return (await ask(`/v1/validate/${type}`, { method: 'POST', headers, body: traffic() })).status;
+  };
+  expect([await statusOf('network-traffic'), await statusOf('patient-vitals')]).toEqual([202, 403]);
+  expect(await millrace('list')).toMatch(/^web\t.*\ttypes network-traffic$/);
+  expect(await millrace('revoke', 'web')).toMatch(/^revoked web/);
+  expect(await millrace('list')).toMatch(/\trevoked\t/);
 });
 
 describe('the document that it serves', () => {

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { KeyLimits } from '../../../shared/ingest/keys.ts';
+import { DEFAULT_DATA_DIR } from '../../local/data-dir.ts';
+import { NoRunError, useLocalRun } from '../local-run.ts';
 import { stateOf } from './state.ts';
 import type { KeyStore } from './store.ts';
 
@@ -8,7 +10,8 @@ const FAILED = 2;
 const SHORT_HASH = 12;
 
 interface Options {
-  readonly table: string;
+  readonly table?: string;
+  readonly data: string;
   readonly types?: readonly string[];
   readonly rate?: number;
   readonly quota?: number;
@@ -23,7 +26,9 @@ const HOUR_MS = 3_600_000;
 export function addKeysCommand(program: Command): void {
   const keys = program
     .command('keys')
-    .description('Manages write keys in the keys table, with the AWS credentials of the environment');
+    .description(
+      'Manages write keys: of a local run, or of the deployment whose keys table is named, with the AWS credentials of the environment',
+    );
 
   add(keys, 'create <name>', 'make a key and print it, once', async (store, name, { types, rate, quota }) => {
     console.log(
@@ -95,14 +100,15 @@ function add(
   return keys
     .command(usage)
     .description(description)
+    .option('--data <folder>', 'data folder of the local run', DEFAULT_DATA_DIR)
     .addOption(
-      new Option('--table <table>', 'name of the keys table').env('KEYS_TABLE').makeOptionMandatory(),
+      new Option('--table <table>', "a deployment's keys table, in place of a local run").env('KEYS_TABLE'),
     )
     .action(async (...given: unknown[]) => {
       const name = typeof given[0] === 'string' ? given[0] : '';
       const options = given.find((one) => typeof one === 'object') as Options;
       try {
-        await run(await open(options.table), name, options);
+        await run(await open(options), name, options);
       } catch (error) {
         console.error(error instanceof Error ? error.message : String(error));
         process.exitCode = FAILED;
@@ -111,10 +117,18 @@ function add(
 }
 
 /** The SDK is loaded only here: it would slow down every other command. */
-async function open(table: string): Promise<KeyStore> {
+async function open({ table, data }: Options): Promise<KeyStore> {
+  const name = table ?? tableOf(data);
   const [{ createDynamoDBClient }, { KeyStore: Store }] = await Promise.all([
     import('../../../shared/runtime/clients/dynamodb.ts'),
     import('./store.ts'),
   ]);
-  return new Store(createDynamoDBClient(), table);
+  return new Store(createDynamoDBClient(), name);
+}
+
+/** @throws NoRunError when nothing runs there */
+function tableOf(data: string): string {
+  const { KeysTable } = useLocalRun(data, '--table').outputs;
+  if (KeysTable === undefined) throw new NoRunError(`the run in ${data} has no table of keys`);
+  return KeysTable;
 }
