@@ -1,11 +1,16 @@
 import { Command } from 'commander';
 import { addAuditCommand } from './audit/command.ts';
+import { addDoctorCommand } from './doctor/command.ts';
 import { addKeysCommand } from './keys/command.ts';
 import { addPrivacyCommand } from './privacy/command.ts';
 import { addQueryCommand } from './query/command.ts';
 import { addRejectedCommand } from './rejected/command.ts';
 import { addSchemaCommand } from './schema/command.ts';
 import { addSendCommand } from './send/command.ts';
+import { addTailCommand } from './tail/command.ts';
+
+// What the functions run on is chosen elsewhere, and this Node is one of those that Millrace supports.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const program = new Command('millrace')
   .description('Works with a running Millrace, local or on AWS')
@@ -18,4 +23,6 @@ addQueryCommand(program);
 addRejectedCommand(program);
 addSchemaCommand(program);
 addAuditCommand(program);
+addTailCommand(program);
+addDoctorCommand(program);
 await program.parseAsync();

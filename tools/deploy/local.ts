@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { clientOptions } from '../deployed/clients.ts';
-import { type DeploymentName, findDeployed, stacksOf } from '../deployed/deployed.ts';
+import { type DeploymentName, findDeployed, isComplete, stacksOf, toolkitOf } from '../deployed/deployed.ts';
 import { type emulatorPlace, environmentAt } from '../deployed/emulator-place.ts';
 import {
   assemblyFolder,
@@ -26,9 +26,6 @@ export interface LocalOptions {
   readonly verbose: boolean;
   readonly say: (text: string) => void;
 }
-
-/** What the CDK keeps in every account and region that it deploys to. */
-const TOOLKIT = { prefix: 'CDKToolkit', environment: '' };
 
 /** Deploys the application to an emulator, or brings the deployment there up to date. @returns what to tell about it */
 export async function deployLocal({ place, name, context, verbose, say }: LocalOptions): Promise<string> {
@@ -60,8 +57,8 @@ export async function deployLocal({ place, name, context, verbose, say }: LocalO
 }
 
 async function bootstrap({ place, verbose, say }: Pick<LocalOptions, 'place' | 'verbose' | 'say'>) {
-  const stacks = await stacksOf(place, TOOLKIT);
-  if (stacks.some(({ StackStatus }) => /^(CREATE|UPDATE)_COMPLETE$/.test(StackStatus ?? ''))) return;
+  const toolkit = await toolkitOf(place);
+  if (toolkit !== undefined && isComplete(toolkit)) return;
   say('bootstrapping');
   const sts = new STSClient(clientOptions(place));
   const { Account } = await sts.send(new GetCallerIdentityCommand({}));

@@ -27,16 +27,24 @@ export const DEFAULT_NAME: DeploymentName = { prefix: 'millrace', environment: '
 const nameOf = ({ prefix, environment }: DeploymentName): string => `${prefix}-${environment}`;
 
 /** The stacks of a deployment that exist, in whatever state. */
-export async function stacksOf(place: Place, name: DeploymentName): Promise<Stack[]> {
+export const stacksOf = (place: Place, name: DeploymentName): Promise<Stack[]> =>
+  stacksNamed(place, (stack) => stack.startsWith(`${nameOf(name)}-`));
+
+/** What the CDK keeps in every account and region that it deploys to, in whatever state. */
+export async function toolkitOf(place: Place): Promise<Stack | undefined> {
+  const [toolkit] = await stacksNamed(place, (stack) => stack === 'CDKToolkit');
+  return toolkit;
+}
+
+async function stacksNamed(place: Place, isWanted: (stack: string) => boolean): Promise<Stack[]> {
   const client = new CloudFormationClient(clientOptions(place));
   const stacks: Stack[] = [];
   try {
     for await (const page of paginateDescribeStacks({ client }, {})) {
-      const own = (page.Stacks ?? []).filter(
-        ({ StackName = '', StackStatus }) =>
-          StackName.startsWith(`${nameOf(name)}-`) && StackStatus !== 'DELETE_COMPLETE',
+      const wanted = (page.Stacks ?? []).filter(
+        ({ StackName = '', StackStatus }) => isWanted(StackName) && StackStatus !== 'DELETE_COMPLETE',
       );
-      stacks.push(...own);
+      stacks.push(...wanted);
     }
   } finally {
     client.destroy();
@@ -44,26 +52,35 @@ export async function stacksOf(place: Place, name: DeploymentName): Promise<Stac
   return stacks;
 }
 
+/** Whether a stack is as its last deployment wanted it. */
+export const isComplete = ({ StackStatus = 'CREATE_FAILED' }: Stack): boolean =>
+  /^(CREATE|UPDATE)_COMPLETE$/.test(StackStatus);
+
 /**
  * Finds a deployment by its stacks.
  *
  * @throws NotDeployedError where there are none
  */
 export async function findDeployed(place: Place, name: DeploymentName): Promise<Deployed> {
-  const stacks = await stacksOf(place, name);
-  const outputs = Object.fromEntries(
-    stacks.flatMap(({ Outputs = [] }) =>
-      Outputs.map(({ OutputKey = '', OutputValue = '' }): [string, string] => [OutputKey, OutputValue]),
-    ),
-  );
-  if (outputs.ApiUrl === undefined) {
+  const deployed = deployedFrom(place, await stacksOf(place, name));
+  if (deployed.outputs.ApiUrl === undefined) {
     const where = place.endpoint ?? 'this account and region';
     throw new NotDeployedError(
       `${where} has no complete deployment "${nameOf(name)}": deploy it first (docs/deployment.md), or name another with --prefix and --env`,
     );
   }
-  return { place, outputs };
+  return deployed;
 }
+
+/** What stacks say of themselves. */
+export const deployedFrom = (place: Place, stacks: readonly Stack[]): Deployed => ({
+  place,
+  outputs: Object.fromEntries(
+    stacks.flatMap(({ Outputs = [] }) =>
+      Outputs.map(({ OutputKey = '', OutputValue = '' }): [string, string] => [OutputKey, OutputValue]),
+    ),
+  ),
+});
 
 /** A local run, seen as a deployment. */
 export const runAsDeployed = ({ endpoints, region, outputs }: RunInfo): Deployed => ({

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { installed } from './python.ts';
-import { Server } from './server.ts';
+import { isHealthy, Server } from './server.ts';
 
 const FOLDER = fileURLToPath(new URL('../../.millrace/ministack', import.meta.url));
 /** The port that LocalStack and its like listen on. */
@@ -34,11 +34,13 @@ program
 
 program
   .command('status')
-  .description('tells where it runs; status 1 where it does not')
-  .action(() => {
+  .description('tells where it runs; status 1 where it does not, or does not answer')
+  .action(async () => {
     const running = server.running();
+    const answers = running !== undefined && (await isHealthy(running.endpoint));
     console.log(running === undefined ? 'MiniStack does not run' : running.endpoint);
-    if (running === undefined) process.exitCode = 1;
+    if (running !== undefined && !answers) console.error('it does not answer');
+    process.exitCode = answers ? 0 : 1;
   });
 
 function parsePort(text: string): number {

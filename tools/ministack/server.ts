@@ -21,6 +21,8 @@ export class ServerError extends Error {
 
 const READY_MS = 60_000;
 const STOP_MS = 10_000;
+/** It is busy while it deploys. */
+const HEALTH_MS = 10_000;
 const LOG_LINES = 15;
 
 /** A MiniStack in the background, known by a file: what is started by one command is stopped by another. */
@@ -149,9 +151,11 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-async function isHealthy(endpoint: string): Promise<boolean> {
+/** Whether it answers. */
+export async function isHealthy(endpoint: string): Promise<boolean> {
   try {
-    return (await fetch(`${endpoint}/_ministack/health`)).ok;
+    const signal = AbortSignal.timeout(HEALTH_MS);
+    return (await fetch(`${endpoint}/_ministack/health`, { signal })).ok;
   } catch {
     return false;
   }
