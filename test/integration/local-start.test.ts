@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 
 const START = fileURLToPath(new URL('../../tools/local/start.js', import.meta.url));
 
@@ -42,6 +43,18 @@ function npmStart(...args: string[]): Started {
   return { child, output: () => output, exit };
 }
 
+/** What `millrace doctor` says of the run. */
+async function doctor(): Promise<{ status: number; output: string }> {
+  const { AWS_ENDPOINT_URL: _, ...env } = process.env;
+  const child = spawn(process.execPath, [manifest.bin.millrace, 'doctor', '--data', folder], { env });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  const [status] = (await once(child, 'close')) as [number];
+  return { status, output };
+}
+
 async function urlOf({ output }: Started): Promise<string> {
   await expect.poll(output, { timeout: 60_000, interval: 100 }).toMatch(/ready: http/);
   return /ready: (http:\S+)/.exec(output())?.[1] ?? '';
@@ -77,6 +90,11 @@ test('npm start takes events, ends at Ctrl-C, and knows them again the next time
   const once = { accepted: 1, duplicate: 0, late: 0, rejected: 0 };
   await expect.poll(() => counts(url), { timeout: 30_000 }).toEqual([once, once]);
 
+  expect(await doctor()).toMatchObject({
+    status: 0,
+    output: expect.stringMatching(/ok +stages.* none is behind/),
+  });
+
   const second = npmStart('--data', folder, '--port', '0');
   expect(await second.exit).toBe(1);
   expect(second.output()).toContain(`uses ${folder}: stop it, or start with --data DIR`);
@@ -88,6 +106,7 @@ test('npm start takes events, ends at Ctrl-C, and knows them again the next time
   first.child.kill('SIGINT');
   expect(await first.exit).toBe(0);
   expect(first.output()).toMatch(/stopped\s*$/);
+  expect(await doctor()).toMatchObject({ status: 1, output: expect.stringMatching(/PROBLEM +local run/) });
 
   const again = npmStart('--data', folder, '--port', '0');
   const sameAgain = await urlOf(again);

@@ -1,7 +1,7 @@
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { clientOptions, type Place } from '../../deployed/clients.ts';
 import { apiUrlOf, type DeploymentName, deployedFrom, stacksOf } from '../../deployed/deployed.ts';
-import { accessChecks } from './checks/access.ts';
+import { credentialsCheck, endpointCheck } from './checks/access.ts';
 import { alarmsCheck } from './checks/alarms.ts';
 import { apiCheck } from './checks/api.ts';
 import { functionsCheck, mappingsCheck } from './checks/functions.ts';
@@ -12,8 +12,15 @@ import { type Finding, runChecks } from './finding.ts';
 
 /** Looks at a deployment, on AWS or an emulator. What cannot be reached ends it: everything else would only repeat that. */
 export async function examineDeployment(place: Place, name: DeploymentName): Promise<Finding[]> {
-  const access = await runChecks(accessChecks(place));
-  if (access.some(({ level }) => level !== 'ok')) return access;
+  const { endpoint } = place;
+  const access: Finding[] = [];
+  for (const check of [
+    ...(endpoint === undefined ? [] : [endpointCheck(endpoint)]),
+    credentialsCheck(place),
+  ]) {
+    access.push(...(await runChecks([check])));
+    if (access.some(({ level }) => level !== 'ok')) return access;
+  }
   const stacks = await stacksOf(place, name);
   const resources = await resourcesOf(
     place,
