@@ -13,6 +13,9 @@ import type { RunInfo } from '../local/run.ts';
 import { RUN_FILE } from '../local/run-file.ts';
 import type { PlaceOptions } from './place.ts';
 
+/** Of a deployment, where none is named. */
+export const DEFAULT_ENVIRONMENT = DEFAULT_NAME.environment;
+
 /** Where a deployment is: where the shell points, or in the account of its credentials. */
 export const deploymentPlace = (env: NodeJS.ProcessEnv = process.env): Place =>
   env.AWS_ENDPOINT_URL === undefined ? {} : emulatorPlace(env.AWS_ENDPOINT_URL, env);
@@ -40,7 +43,7 @@ export function readRun(data: string): RunInfo | undefined {
 export async function locate(options: PlaceOptions): Promise<Deployed> {
   const { data, env, prefix } = options;
   if (!meansLocalRun(options)) {
-    return findDeployed(deploymentPlace(), { prefix, environment: env ?? DEFAULT_NAME.environment });
+    return findDeployed(deploymentPlace(), { prefix, environment: env ?? DEFAULT_ENVIRONMENT });
   }
   const run = readRun(data);
   if (run !== undefined) return runAsDeployed(run);

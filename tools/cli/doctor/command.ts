@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { faultMessage } from '../../../shared/runtime/faults.ts';
 import { colors as pc } from '../../colors.ts';
 import { addPlaceOptions, type PlaceOptions } from '../place.ts';
-import { describeFindings, type Finding, type Level, statusOf } from './finding.ts';
+import { describeFindings, type Finding, type Level, runChecks, statusOf } from './finding.ts';
 
 const FAILED = 2;
 
@@ -35,23 +35,24 @@ export function addDoctorCommand(program: Command): void {
   addPlaceOptions(command);
 }
 
+/** The SDK is loaded only here, and of it only what is needed: it would slow down every other command. */
 async function examine(options: PlaceOptions): Promise<Finding[]> {
-  // The SDK is loaded only here: it would slow down every other command.
-  const [{ runChecks }, { machineChecks }, { localRunChecks }, { examineDeployment }, locating] =
-    await Promise.all([
-      import('./finding.ts'),
-      import('./checks/machine.ts'),
-      import('./checks/local-run.ts'),
-      import('./deployment.ts'),
-      import('../locate.ts'),
-    ]);
+  const [{ machineChecks }, locating] = await Promise.all([
+    import('./checks/machine.ts'),
+    import('../locate.ts'),
+  ]);
   const machine = await runChecks(machineChecks());
   const { data, env, prefix } = options;
   if (locating.meansLocalRun(options)) {
+    const { localRunChecks } = await import('./checks/local-run.ts');
     return [...machine, ...(await runChecks(localRunChecks(locating.readRun(data), data)))];
   }
+  const { examineDeployment } = await import('./deployment.ts');
   const place = locating.deploymentPlace();
-  return [...machine, ...(await examineDeployment(place, { prefix, environment: env ?? 'dev' }))];
+  return [
+    ...machine,
+    ...(await examineDeployment(place, { prefix, environment: env ?? locating.DEFAULT_ENVIRONMENT })),
+  ];
 }
 
 function paint(level: Level, text: string): string {
