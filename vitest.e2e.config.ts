@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/e2e/suite/**/*.test.ts'],
     testTimeout: 600_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
   },
 });

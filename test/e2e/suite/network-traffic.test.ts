@@ -62,7 +62,7 @@ beforeAll(async () => {
       interval: 6_000,
     }),
   ];
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   kinesis?.destroy();
   lake?.close();

@@ -77,7 +77,7 @@ beforeAll(async () => {
   END = START + MINUTES * MINUTE;
   EVENTS = eventsOfAWard(START);
   LATER = pushTime(END + 5 * MINUTE);
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   kinesis?.destroy();
   await target?.close();
