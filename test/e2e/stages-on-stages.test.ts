@@ -236,7 +236,7 @@ test('a function that throws sets its events aside, and holds nothing up', async
 
 test('whatever is put or posted twice counts once', async () => {
   const before = await stageCounts(run.url);
-  const filtered = await repeat(/filteredusable/i);
+  const filtered = await repeat(/filtered_usable/);
   expect(filtered).toBe(before.usable?.accepted);
   await post(EVENTS.slice(-300));
   const results = await repeat(/results/i);
