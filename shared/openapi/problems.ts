@@ -137,7 +137,7 @@ const REFUSED = [401, 403];
 /**
  * The responses of an operation that are no success, by status.
  *
- * @param codes - errors that cannot happen, of those of the activity
+ * @param without - errors of the activity that this operation cannot have
  */
 export function problemResponses(
   activity: Activity,
