@@ -46,12 +46,14 @@ try {
   }
   const expected = expectedResults(linesOfAll(load.requests, options.events));
   const deadline = Date.now() + PATIENCE_MS;
-  let wrong = await compareResults(run.url, expected);
+  let wrong: string[];
   // The last windows fire when silence has lasted beyond their end.
-  while (wrong.length > 0 && Date.now() < deadline) {
+  do {
     await sleep(SAMPLE_MS);
-    wrong = await compareResults(run.url, expected);
-  }
+    wrong = await compareResults(run.url, expected).catch((error: Error) => [
+      `not compared: ${error.cause ?? error}`,
+    ]);
+  } while (wrong.length > 0 && Date.now() < deadline);
   const rows = [...expected.values()].reduce((sum, stage) => sum + stage.size, 0);
   const counts = (await countsOf(run.url))['device-traffic'];
   const page = loadPage({ ...options, load, samples, rows, wrong, counts, date: new Date() });
