@@ -28,7 +28,7 @@ const options = new Command('load')
 
 const PAGE = join(import.meta.dirname, '../../docs/load.md');
 const SAMPLE_MS = 5_000;
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 600_000;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 const folder = temporaryFolder();
