@@ -25,8 +25,10 @@ export interface StageTime {
   readonly held: number;
 }
 
-/** Looks per call: more than two only make sense while a silence goes on. */
-const MAX_ROUNDS = 8;
+/** Looks per call: more than two only make sense while a silence goes on, or a filter is at work. */
+const MAX_ROUNDS = 16;
+/** A filter's head rises when all of a batch is put, which may be long after the stage behind it has read the first of that. */
+const HELD_LOOK_MS = 3_000;
 const MIN_REMAINING_MS = 5_000;
 
 /**
@@ -62,6 +64,7 @@ async function sweepOnce(
     untilLeaseEnds(view, now),
     silence === undefined ? undefined : untilNextWindow(context, view, silence.time),
     first && silence === undefined ? untilQuiet(active, now) : undefined,
+    isHeld(context, view) ? HELD_LOOK_MS : undefined,
   ];
   const worthwhile = waits.filter((wait) => wait !== undefined);
   return worthwhile.length === 0 ? undefined : Math.min(...worthwhile);
@@ -75,6 +78,14 @@ async function keepUnacted(context: StageContext, view: StageView): Promise<void
     if (head === undefined || tail.lastBatch <= head.n || stuckFor < context.retention / 2) continue;
     for (let n = head.n + 1; n <= tail.lastBatch; n++) await context.log.keep(shard, n, context.logExpiry());
   }
+}
+
+/** Whether a window behind filters is over by what the stage itself has seen: the filters' heads will say so when they have put all of it. */
+function isHeld({ filters, compiled }: StageContext, view: StageView): boolean {
+  if (filters.length === 0) return false;
+  const seen = Math.max(...view.heads.map(({ maxEventTime }) => maxEventTime));
+  const reached = seen - compiled.stage.outOfOrderness;
+  return view.windows.some(({ end }) => end > view.clock.firesUpTo && end <= reached);
 }
 
 /** Shards that moved a moment ago may have been the last to: once they are quiet, time may go on without them. */
