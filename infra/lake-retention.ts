@@ -2,7 +2,7 @@ import type { Environment } from './environment.ts';
 
 /** How long the lake keeps what, in days; `undefined` keeps it for ever. */
 export interface LakeRetention {
-  /** Raw objects: every event as it came. */
+  /** What is landed as it came: raw objects, late events and results. They are compared with each other, so they go together. */
   readonly rawDays: number | undefined;
   /** Curated files: the typed tables. */
   readonly curatedDays: number | undefined;

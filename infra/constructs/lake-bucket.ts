@@ -3,10 +3,12 @@ import { type Bucket, type LifecycleRule, StorageClass } from 'aws-cdk-lib/aws-s
 import type { Construct } from 'constructs';
 import {
   CURATED_PREFIX,
+  LATE_PREFIX,
   LEFT_OUT_PREFIX,
   RAW_PREFIX,
   REDRIVEN_PREFIX,
   REJECTED_PREFIX,
+  RESULTS_PREFIX,
 } from '../../shared/lake/layout.ts';
 import { closedBucket } from './closed-bucket.ts';
 import type { Deployment } from './deployment.ts';
@@ -31,6 +33,8 @@ export function lakeBucket(scope: Construct, id: string, deployment: Deployment)
       { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       { id: 'invocation-records', prefix: FAILURES_PREFIX, expiration: Duration.days(90) },
       tiered('raw', RAW_PREFIX, rawDays),
+      tiered('late', LATE_PREFIX, rawDays),
+      tiered('results', RESULTS_PREFIX, rawDays),
       ...expiring('curated', CURATED_PREFIX, curatedDays),
       ...expiring('left-out', LEFT_OUT_PREFIX, curatedDays),
       ...expiring('rejected', REJECTED_PREFIX, rejectedDays),

@@ -120,7 +120,16 @@ test('the lake lets go of what it has kept for as long as was chosen', () => {
       ),
     );
   expect(rulesOf(dev)).toMatchObject({
-    ...{ 'raw/': 30, 'events/': 90, 'left-out/': 90, 'rejected/': 30, 'redriven/': 30, 'aws/lambda/': 90 },
+    ...{
+      'raw/': 30,
+      'late/': 30,
+      'results/': 30,
+      'events/': 90,
+      'left-out/': 90,
+      'rejected/': 30,
+      'redriven/': 30,
+      'aws/lambda/': 90,
+    },
   });
   expect(rulesOf(prod)['raw/']).toBeUndefined();
   expect(Object.keys(rulesOf(prod))).not.toContain('events/');
