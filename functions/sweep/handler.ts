@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ReplayGate } from '../../shared/replay/gate.ts';
 import { createDynamoDBClient } from '../../shared/runtime/clients/dynamodb.ts';
 import { createKinesisClient } from '../../shared/runtime/clients/kinesis.ts';
 import { createLambdaClient } from '../../shared/runtime/clients/lambda.ts';
@@ -24,8 +25,10 @@ export const handler = observed<StageRequest, void>(
 ).handler(async ({ stage }, lambdaContext) => {
   const wanted = [...stages.values()].filter(({ name }) => stage === undefined || name === stage);
   await Promise.all(
-    wanted.map((context) =>
-      sweepStage(context, {
+    wanted.map(async (context) => {
+      // A replay keeps the time of its stage: that nothing new is in the stream does not mean that nothing is coming.
+      if (!(await new ReplayGate(context.compiled.stage, context.items).isOpen())) return;
+      await sweepStage(context, {
         inputOf: (name) => {
           const stream = streamOf(name);
           return {
@@ -45,7 +48,7 @@ export const handler = observed<StageRequest, void>(
           if (lag !== undefined) meters.get(context.name)?.record('WatermarkLag', lag);
           meters.get(context.name)?.record('WatermarkHeld', held);
         },
-      }),
-    ),
+      });
+    }),
   );
 });

@@ -1,4 +1,5 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
+import { ReplayGate } from '../../shared/replay/gate.ts';
 import { createDynamoDBClient } from '../../shared/runtime/clients/dynamodb.ts';
 import { createKinesisClient } from '../../shared/runtime/clients/kinesis.ts';
 import { createLambdaClient } from '../../shared/runtime/clients/lambda.ts';
@@ -34,6 +35,8 @@ const meter = new Meter('window', stage);
 const context = stagesFromEnv(dynamodb).get(stage);
 if (context === undefined) throw new RangeError(`the pipeline has no window stage "${stage}"`);
 
+const gate = new ReplayGate(context.compiled.stage, context.items);
+
 /** The writers of the shards that this container has served, each with its cached tail. */
 const writers = new Map<string, ShardWriter>();
 
@@ -63,6 +66,7 @@ function writerOf(shard: string): ShardWriter {
 export const handler = observed<KinesisStreamEvent, void>(meter.with(capacity)).handler(
   async ({ Records }) => {
     const [first] = Records;
+    await gate.pass();
     if (first !== undefined) await writerOf(shardOf(first)).process(Records.map(sourceRecord));
   },
 );

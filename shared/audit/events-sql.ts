@@ -1,5 +1,5 @@
 import { quoteText } from '../lake/types.ts';
-import type { FilterStage, StageInput, WindowStage } from '../pipeline/index.ts';
+import { type FilterStage, filtersBefore, type StageInput, type WindowStage } from '../pipeline/index.ts';
 import {
   conditionSql,
   type Dialect,
@@ -103,15 +103,6 @@ const DAY = 86_400_000;
 /** Nothing arrives long before its time: days before that need not be read. Clocks that are ahead get a day. */
 const since = ({ from }: EventRange): string =>
   from === undefined ? '' : ` AND dt >= DATE '${new Date(from - DAY).toISOString().slice(0, 10)}'`;
-
-/** The filter stages that events pass on their way to a stage, the last one first. */
-export function filtersBefore(from: StageInput): FilterStage[] {
-  return from.kind === 'filter' ? [from, ...filtersBefore(from.from)] : [];
-}
-
-/** What a stage reads in the end: beyond all filter stages. */
-export const originOf = (from: StageInput): Exclude<StageInput, FilterStage> =>
-  from.kind === 'filter' ? originOf(from.from) : from;
 
 /**
  * The events that a stage has counted, each once: with its first occurrence that was neither set aside nor too late. An event of which

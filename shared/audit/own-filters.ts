@@ -1,8 +1,8 @@
 import { FilterRule } from '../filters/rule.ts';
-import { resultKeyField, type StageInput } from '../pipeline/index.ts';
+import { filtersBefore, originOf, resultKeyField, type StageInput } from '../pipeline/index.ts';
 import type { Row } from './aggregates-sql.ts';
 import type { EventRange } from './events-sql.ts';
-import { filtersBefore, ms, occurrencesOf, originOf } from './events-sql.ts';
+import { ms, occurrencesOf } from './events-sql.ts';
 import type { Dialect } from './fields.ts';
 
 /** The columns of what {@link passOwn} gives, and their types. */

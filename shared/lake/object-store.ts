@@ -50,6 +50,13 @@ export class LakeObjects {
     await pipeline(Body, createWriteStream(path));
   }
 
+  /** All of an object. */
+  async read(key: string): Promise<Uint8Array> {
+    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+    if (Body === undefined) throw new TypeError(`${key} has no body`);
+    return Body.transformToByteArray();
+  }
+
   /** Creates an object from a file, or replaces one: readers see all of the old one or all of the new one. */
   async replace(key: string, path: string): Promise<void> {
     const file = await open(path);

@@ -39,7 +39,7 @@ export { resultFields, resultKeyField } from './result-fields.ts';
 export type { ResultData, ValueOf } from './result-type.ts';
 export { spanOf } from './span.ts';
 export { type AllKeys, allKeys, type Stage, type WindowStage, windowStage } from './stage.ts';
-export { type StageInput, typeOfInput } from './stage-input.ts';
+export { filtersBefore, originOf, type StageInput, typeOfInput } from './stage-input.ts';
 export {
   jsonPartials,
   type UserAggregate,

@@ -12,3 +12,12 @@ export type StageInput<T = Record<string, unknown>> = EventType<T> | FilterStage
 
 /** The type of the events that a stage finds in its input. */
 export const typeOfInput = (from: StageInput): EventType => (from.kind === 'type' ? from : from.output);
+
+/** The filter stages that events pass on their way to a stage, the last one first. */
+export function filtersBefore(from: StageInput): FilterStage[] {
+  return from.kind === 'filter' ? [from, ...filtersBefore(from.from)] : [];
+}
+
+/** What a stage reads in the end: beyond all filter stages. */
+export const originOf = (from: StageInput): Exclude<StageInput, FilterStage> =>
+  from.kind === 'filter' ? originOf(from.from) : from;

@@ -42,6 +42,8 @@ export interface WindowStage<R = Record<string, unknown>> {
   readonly values: Readonly<Record<string, Aggregate>>;
   /** Whether the results are also kept in the results table, where the query API finds them. */
   readonly materialize: boolean;
+  /** Whether it counts nothing until a replay of its history has ended: see docs/lake.md. */
+  readonly awaitsReplay: boolean;
   /** The type of its final results, as other stages read them. */
   readonly output: EventType;
   /** Never set: tells the compiler what a stage that reads this one finds in the data. */
@@ -66,6 +68,8 @@ export interface WindowStageOptions<T, K = KeyField<T> | AllKeys, V = Values<T>>
   readonly emit?: Emission;
   readonly values: V;
   readonly materialize?: boolean;
+  /** For a new stage that is to know the past: it waits until `millrace replay` has taken the lake through it, and goes on from there. */
+  readonly awaitsReplay?: boolean;
 }
 
 /** Declares a window stage over an event type, a filter stage's events or another window stage's final results. */
@@ -90,6 +94,7 @@ export function windowStage<
     emit: options.emit ?? onTime(),
     values,
     materialize: options.materialize ?? true,
+    awaitsReplay: options.awaitsReplay ?? false,
     output: resultType(name, description, key, values, input),
   };
 }

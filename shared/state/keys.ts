@@ -12,6 +12,8 @@ export const commitSk = (n: number): string => String(n).padStart(COMMIT_DIGITS,
 export const headsPk = (stage: string): string => `heads#${stage}`;
 /** The stage's clock lies beside its heads, so that one query reads both; it sorts before any shard id. */
 export const CLOCK_SK = '!clock';
+/** Whether the history of a stage has been replayed. */
+export const replayPk = (stage: string): string => `replay#${stage}`;
 export const firesPk = (stage: string): string => `fires#${stage}`;
 /** What sessions carry over closed slices; a sort key is the boundary. */
 export const carryPk = (stage: string): string => `carry#${stage}`;

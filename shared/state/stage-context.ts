@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type FilterStage, longestWindow, type StageInput } from '../pipeline/index.ts';
+import { filtersBefore, longestWindow } from '../pipeline/index.ts';
 import { BucketLedger } from './bucket-ledger.ts';
 import { Carries } from './carry.ts';
 import { StageClock } from './clock.ts';
@@ -24,6 +24,8 @@ export interface StageContext {
   readonly compiled: CompiledStage;
   readonly name: string;
   readonly pipeline: string;
+  /** All of its items. */
+  readonly items: StageTable;
   readonly log: CommitLog;
   readonly heads: Heads;
   /** The filter stages that its events come through, the last one first. */
@@ -78,9 +80,10 @@ export function stageContext(options: StageContextOptions): StageContext {
     compiled,
     name: stage.name,
     pipeline: options.pipeline,
+    items,
     log: new CommitLog(items),
     heads: new Heads(items),
-    filters: filtersOf(stage.from).map(({ name }) => ({
+    filters: filtersBefore(stage.from).map(({ name }) => ({
       name,
       heads: new Heads(new StageTable(client, table, name)),
     })),
@@ -97,9 +100,4 @@ export function stageContext(options: StageContextOptions): StageContext {
     logExpiry: () => seconds(now() + kept),
     ledgerExpiry: () => seconds(now() + 2 * kept),
   };
-}
-
-/** The filter stages that events come through, the last one first. */
-function filtersOf(from: StageInput): readonly FilterStage[] {
-  return from.kind === 'filter' ? [from, ...filtersOf(from.from)] : [];
 }

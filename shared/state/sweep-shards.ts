@@ -49,7 +49,7 @@ export async function sweepShards(heads: Heads, stream: StreamLook, now: () => n
 }
 
 /** Gives every shard that the stream shows a head. */
-async function registerShards(heads: Heads, listShards: ListShards, now: number) {
+export async function registerShards(heads: Heads, listShards: ListShards, now: number) {
   const before = await heads.read();
   const listed = await listShards();
   const known = new Set(

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DUCKDB } from '../../shared/audit/fields.ts';
 import type { Report } from '../../shared/audit/judge.ts';
 import {
   type Aggregate,
@@ -42,9 +41,8 @@ import type { WindowResult } from '../../shared/results/result.ts';
 import { createAssigner } from '../../shared/windows/assigner.ts';
 import { compilePlan } from '../../shared/windows/plan.ts';
 import type { ResultValues, Window } from '../../shared/windows/types.ts';
-import { auditStage } from '../../tools/cli/audit/engine.ts';
-import { LakeDatabase } from '../../tools/cli/query/database.ts';
 import { everyAggregate, sample, sampleData, sampleStage } from '../factories/window-stages.ts';
+import { type AuditRange, auditLake } from '../support/audit.ts';
 import { LakeWriter } from '../support/lake.ts';
 import { temporaryFolder } from '../support/millrace-process.ts';
 import { Random } from '../support/random.ts';
@@ -182,25 +180,8 @@ const copied = Object.fromEntries(Object.keys(sampleData({ key: '', at: 0 })).ma
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
-async function audit(
-  root: string,
-  stage: WindowStage,
-  range: { readonly from?: number; readonly to?: number } = {},
-): Promise<Report> {
-  const database = await LakeDatabase.open(root, []);
-  try {
-    return await auditStage(
-      {
-        dialect: DUCKDB,
-        rows: (sql) => database.rows(sql),
-        fill: (table, columns, rows) => database.fill(table, columns, rows),
-      },
-      { pipeline: 'p', stage, from: range.from, to: range.to, limit: 1_000 },
-    );
-  } finally {
-    database.close();
-  }
-}
+const audit = (root: string, stage: WindowStage, range: AuditRange = {}): Promise<Report> =>
+  auditLake(root, { name: 'p', types: [] }, stage, range);
 
 describe.each(KINDS)('%s windows', (name, window) => {
   const { share_whole, share_real, ...shareless } = everyAggregate;

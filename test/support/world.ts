@@ -6,7 +6,7 @@ import type { Rejected } from '../../shared/state/batch-fold.ts';
 import { compileStage } from '../../shared/state/compiled-stage.ts';
 import { fireStage } from '../../shared/state/fire.ts';
 import { joinBuckets } from '../../shared/state/fire-buckets.ts';
-import type { BucketHint, FireOutputs } from '../../shared/state/fire-outputs.ts';
+import type { BucketHint, EmittedResult, FireOutputs } from '../../shared/state/fire-outputs.ts';
 import { type StageContext, stageContext } from '../../shared/state/stage-context.ts';
 import { sweepStage } from '../../shared/state/sweep.ts';
 import { ShardWriter } from '../../shared/state/writer.ts';
@@ -168,19 +168,22 @@ export class World {
 
   #outputs(): FireOutputs {
     return {
-      emit: async (results) => {
-        let count = 0;
-        for (const { event } of results) {
-          await this.faults.call(async () => this.#receive(event));
-          count++;
-        }
-        return count;
-      },
+      emit: (results) => this.receive(results),
       listShards: () => this.faults.call(this.stream.list),
       sleep: this.#sleep,
       remaining: () => this.remaining(),
       fireBucket: async (hint) => void this.bucketHints.push(hint),
     };
+  }
+
+  /** Takes results in as the results stream does. */
+  async receive(results: Iterable<EmittedResult>): Promise<number> {
+    let count = 0;
+    for (const { event } of results) {
+      await this.faults.call(async () => this.#receive(event));
+      count++;
+    }
+    return count;
   }
 
   async sweep(remaining = 0): Promise<void> {

@@ -7,12 +7,11 @@ import {
   extentSql,
   ownRowsSql,
 } from '../../../shared/audit/audit-sql.ts';
-import { filtersBefore } from '../../../shared/audit/events-sql.ts';
 import { type Dialect, isDeclarative } from '../../../shared/audit/fields.ts';
 import { judgeRow, newReport, type Report } from '../../../shared/audit/judge.ts';
 import { PASSED_COLUMNS, passOwn, unfilteredSql } from '../../../shared/audit/own-filters.ts';
 import { foldOwn, ownAggregates, ownFields } from '../../../shared/audit/own-values.ts';
-import type { WindowStage } from '../../../shared/pipeline/index.ts';
+import { filtersBefore, type WindowStage } from '../../../shared/pipeline/index.ts';
 import { createAssigner } from '../../../shared/windows/assigner.ts';
 import type { Window } from '../../../shared/windows/types.ts';
 
