@@ -47,6 +47,14 @@ async function healthOf(address: string): Promise<Health | undefined> {
   }
 }
 
+/** Properties that make an emulator refuse a resource of a type that it knows; found by trying, for the versions in docs/deployment.md. */
+export const REFUSED_PROPERTIES: Readonly<Record<Emulator['product'], readonly string[]>> = {
+  // Alarms on the result of a formula.
+  MiniStack: ['AWS::CloudWatch::Alarm/Metrics'],
+  LocalStack: [],
+  'an emulator': [],
+};
+
 /**
  * What an emulator takes and does not do, which no request tells; found in its source and by trying, for the versions in
  * docs/deployment.md.

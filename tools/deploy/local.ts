@@ -12,7 +12,7 @@ import {
 } from '../deployed/local-deployment.ts';
 import { cdk } from './cdk.ts';
 import { emptyBuckets } from './empty-buckets.ts';
-import { emulatorAt, SILENT_LIMITS } from './emulator.ts';
+import { emulatorAt, REFUSED_PROPERTIES, SILENT_LIMITS } from './emulator.ts';
 import { leaveOut, unknownTypes } from './probe.ts';
 import { report } from './report.ts';
 import { resourceTypes } from './resource-types.ts';
@@ -35,11 +35,12 @@ export async function deployLocal({ place, name, context, verbose, say }: LocalO
   say(`${product}${version === undefined ? '' : ` ${version}`} answers at ${endpoint}`);
   const wanted = { env: name.environment, prefix: name.prefix, ...context };
   const types = resourceTypes(wanted);
-  const left = leaveOut(await unknownTypes(place, types.keys()), types);
+  const names = [...types.keys()].filter((name) => !name.includes('/'));
+  const left = leaveOut(await unknownTypes(place, names), types, REFUSED_PROPERTIES[product]);
   for (const sentence of left.sentences) say(`leaving out ${sentence}`);
   await bootstrap({ place, verbose, say });
 
-  say(`deploying ${[...types.values()].reduce((sum, count) => sum + count, 0)} resources`);
+  say('deploying');
   await cdk(
     [
       ...['deploy', '--all', '--require-approval', 'never', '--concurrency', '4'],

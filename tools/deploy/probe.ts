@@ -44,10 +44,15 @@ export async function unknownTypes(place: Place, types: Iterable<string>): Promi
  * Decides what to leave out.
  *
  * @param unknown - types that the endpoint does not know
- * @param counts - how many resources of each type the application has
+ * @param counts - how many resources of each type, or with a property, the application has
+ * @param refused - properties that the endpoint refuses, as `Type/Property`
  * @throws UnsupportedError where one of them cannot be left out
  */
-export function leaveOut(unknown: readonly string[], counts: ReadonlyMap<string, number>): LeftOut {
+export function leaveOut(
+  unknown: readonly string[],
+  counts: ReadonlyMap<string, number>,
+  refused: readonly string[] = [],
+): LeftOut {
   const optional: readonly string[] = OMITTABLE;
   const omitted = unknown.filter((type) => optional.includes(type));
   const needed = unknown.filter((type) => !optional.includes(type));
@@ -58,17 +63,21 @@ export function leaveOut(unknown: readonly string[], counts: ReadonlyMap<string,
     );
   }
   const withoutCatalogue = needed.length > 0;
+  const properties = refused.filter((one) => counts.has(one) && !unknown.includes(one.split('/')[0] ?? ''));
   const left = withoutCatalogue ? omitted.filter((type) => !ANALYTICS.test(type)) : omitted;
   return {
     context: {
       ...(withoutCatalogue && { analytics: 'false' }),
-      ...(left.length > 0 && { omit: left.join(',') }),
+      ...(left.length + properties.length > 0 && { omit: [...left, ...properties].join(',') }),
     },
     sentences: [
       ...(withoutCatalogue
         ? [`the lake's catalogue in Glue and Athena: the endpoint does not know ${needed.join(', ')}`]
         : []),
       ...left.map((type) => `${counts.get(type) ?? 0} of ${type}: the endpoint does not know the type`),
+      ...properties.map(
+        (one) => `${counts.get(one)} of ${one.replace('/', ' with ')}: the endpoint refuses the property`,
+      ),
     ],
   };
 }

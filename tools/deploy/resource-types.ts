@@ -7,7 +7,10 @@ import { choicesFromContext } from '../../infra/settings.ts';
 import { pipelines } from '../../shared/pipelines/index.ts';
 import { namedQueries } from '../../shared/pipelines/queries.ts';
 
-/** How many resources of each type the application has, with the CDK's context as on its command line. */
+/**
+ * How many resources of each type the application has, and, as `Type/Property`, how many have a property, with the CDK's context as on
+ * its command line.
+ */
 export function resourceTypes(context: Readonly<Record<string, string>>): Map<string, number> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-types-'));
   // What the functions contain changes no type, and bundling is most of a synthesis.
@@ -29,7 +32,10 @@ export function resourceTypes(context: Readonly<Record<string, string>>): Map<st
     });
     const counts = new Map<string, number>();
     for (const { template } of stacks) {
-      for (const { Type } of Object.values(template.Resources)) counts.set(Type, (counts.get(Type) ?? 0) + 1);
+      for (const { Type, Properties = {} } of Object.values(template.Resources)) {
+        const names = [Type, ...Object.keys(Properties).map((property) => `${Type}/${property}`)];
+        for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
     }
     return counts;
   } finally {

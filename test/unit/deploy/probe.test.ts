@@ -66,3 +66,16 @@ test('a catalogue of which a part is missing is left out as a whole', () => {
 test('without what everything needs there is no deployment', () => {
   expect(() => leaveOut(['AWS::Kinesis::Stream'], new Map())).toThrow('does not know AWS::Kinesis::Stream');
 });
+
+test('what the endpoint refuses for a property is left out where there is any, unless its type is', () => {
+  const refused = ['AWS::CloudWatch::Alarm/Metrics'];
+  const counts = new Map([['AWS::CloudWatch::Alarm/Metrics', 9]]);
+  expect(leaveOut([], counts, refused)).toEqual({
+    context: { omit: 'AWS::CloudWatch::Alarm/Metrics' },
+    sentences: ['9 of AWS::CloudWatch::Alarm with Metrics: the endpoint refuses the property'],
+  });
+  expect(leaveOut([], new Map(), refused).context).toEqual({});
+  expect(leaveOut(['AWS::CloudWatch::Alarm'], counts, refused).context).toEqual({
+    omit: 'AWS::CloudWatch::Alarm',
+  });
+});

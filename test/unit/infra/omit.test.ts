@@ -28,3 +28,12 @@ test('what is omitted is gone from the templates, and nothing refers to it', () 
     expect(dangling).toEqual([]);
   }
 });
+
+test('of a type those are omitted that have a property', () => {
+  const alarms = (omit?: string) =>
+    resources(synthesizeSample({ environment: 'stage', omit }), 'AWS::CloudWatch::Alarm');
+  const [whole, without] = [alarms(), alarms('AWS::CloudWatch::Alarm/Metrics')];
+  const simple = whole.filter(({ properties }) => properties.Metrics === undefined);
+  expect(simple.length).toBeLessThan(whole.length);
+  expect(without.map(({ path }) => path)).toEqual(simple.map(({ path }) => path));
+});
