@@ -32,7 +32,14 @@ beforeEach(() => mock.reset());
 describe('putOrdered', () => {
   it('sends nothing for nothing', async () => {
     const stream = serve();
-    expect(await put([])).toEqual({ stored: 0, failed: [], requests: 0, retried: 0, fatal: undefined });
+    expect(await put([])).toEqual({
+      stored: 0,
+      reached: new Map(),
+      failed: [],
+      requests: 0,
+      retried: 0,
+      fatal: undefined,
+    });
     expect(stream.requests).toHaveLength(0);
   });
 
