@@ -9,7 +9,7 @@ import type { Choice } from './choice.ts';
 import type { Target } from './target.ts';
 
 /** Slower than an embedded run: landing gathers for a minute, an emulator runs one function at a time. */
-const PATIENCE = { timeout: 240_000, interval: 500 } as const;
+const PATIENCE = { timeout: 540_000, interval: 500 } as const;
 
 /** Finds a deployment, makes a write key and listens to the alerts of a pipeline. */
 export async function openDeployed(
