@@ -39,7 +39,7 @@ export function resolveResources(
 }
 
 /**
- * The outputs that people and programs read, by name; those that stacks have for each other are left out.
+ * The outputs that people and programs read, by name; those that the CDK has made up for other stacks are left out.
  *
  * @throws TemplateError when one refers to what does not exist
  */
@@ -47,7 +47,7 @@ export function resolveOutputs(assembly: Assembly, apiUrl: string): Record<strin
   return Object.fromEntries(
     stackScopes(assembly, apiUrl).flatMap(({ stack, scope }) =>
       Object.entries(stack.template.Outputs ?? {})
-        .filter(([, { Export }]) => Export === undefined)
+        .filter(([name]) => !name.startsWith('ExportsOutput'))
         .map(([name, { Value }]): [string, string] => [name, String(resolve(Value, scope))]),
     ),
   );
