@@ -27,13 +27,18 @@ export class LakeObjects {
     this.#bucket = bucket;
   }
 
-  /** All objects whose keys begin with a prefix, by key. */
-  async list(prefix: string): Promise<ListedObject[]> {
+  /** All objects whose keys begin with a prefix, by key; those after a key only, where one is given. */
+  async list(prefix: string, after?: string): Promise<ListedObject[]> {
     const found: ListedObject[] = [];
     let token: string | undefined;
     do {
       const page: ListObjectsV2CommandOutput = await this.#client.send(
-        new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix, ContinuationToken: token }),
+        new ListObjectsV2Command({
+          Bucket: this.#bucket,
+          Prefix: prefix,
+          ContinuationToken: token,
+          StartAfter: after,
+        }),
       );
       for (const { Key = '', Size = 0, ETag = '' } of page.Contents ?? []) {
         found.push({ key: Key, size: Size, etag: ETag });

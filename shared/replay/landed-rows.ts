@@ -34,12 +34,15 @@ export async function landedShards(
   to: number,
 ): Promise<LandedShard[]> {
   const shards = new Map<string, string[]>();
-  for (let day = Math.floor(from / DAY) * DAY - DAY; day < to; day += DAY) {
-    for (const { key } of await objects.list(`${prefix}dt=${partitionOf(day).day}/`)) {
-      const [, own, shard] = NAME.exec(key) ?? [];
-      if (own !== pipeline || shard === undefined) continue;
-      shards.set(shard, [...(shards.get(shard) ?? []), key]);
-    }
+  // Days sort as text, from 1970 on.
+  const first = `${prefix}dt=${partitionOf(Math.max(0, from - DAY)).day}/`;
+  const end = `${prefix}dt=${partitionOf(to).day}0`;
+  for (const { key } of await objects.list(prefix, first)) {
+    const [, own, shard] = NAME.exec(key) ?? [];
+    if (own !== pipeline || shard === undefined || key >= end) continue;
+    const keys = shards.get(shard);
+    if (keys === undefined) shards.set(shard, [key]);
+    else keys.push(key);
   }
   // Numbers have as many digits in all names.
   const number = (key: string): string => key.slice(key.lastIndexOf('-'));
