@@ -8,7 +8,8 @@ const INTRODUCTION = `# Benchmarks
 
 Written by \`npm run bench\`; do not edit. The budgets are those of the design; figures are medians of interleaved rounds, ratios are
 medians of the ratios within a round. Each section says when and on what it was measured: \`npm run bench -- ingest\` measures one part again
-and leaves the others. See \`tools/bench/\` for what exactly is measured. The lake has [a page of its own](benchmarks-lake.md).`;
+and leaves the others. See \`tools/bench/\` for what exactly is measured. The [lake](benchmarks-lake.md) and the [functions'
+size and start](benchmarks-functions.md) have pages of their own.`;
 
 const ROW = /^\| (?!what |---)(.+?) \|/;
 
