@@ -33,7 +33,7 @@ export const handler = observed<StageRequest, void>(
           const stream = streamOf(name);
           return {
             listShards: () => listShards(kinesis, stream),
-            probe: (shard, after) => probeShard(kinesis, stream, shard, after),
+            probe: (shard, after, concerns) => probeShard(kinesis, stream, { shard, after, concerns }),
           };
         },
         contextOf: (name) => {

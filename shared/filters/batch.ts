@@ -1,4 +1,5 @@
 import { cloudEventOf } from '../events/cloudevents.ts';
+import { HEARTBEAT_TYPE } from '../events/heartbeat.ts';
 import type { EventVisitor, StreamEvent } from '../events/types.ts';
 import type { SetAsideItem } from '../streams/set-aside.ts';
 import type { FilterRule } from './rule.ts';
@@ -14,8 +15,12 @@ export interface Passed {
 /** Sorts the events of consecutive records into those that pass, those that do not, and those that cannot be told. */
 export class FilterBatch implements EventVisitor {
   readonly passed: Passed[] = [];
+  /** They pass every filter, and count nowhere. */
+  readonly heartbeats: Passed[] = [];
   readonly rejected: SetAsideItem[] = [];
   filtered = 0;
+  /** Something was for this stage, or may have been: it cannot be decoded. */
+  fed = false;
   maxEventTime: number;
   readonly #rule: FilterRule;
   readonly #type: string;
@@ -46,10 +51,14 @@ export class FilterBatch implements EventVisitor {
     trusted: boolean,
     extra?: Readonly<Record<string, unknown>>,
   ): void {
-    if (type !== this.#type) return;
     const event: StreamEvent = { type, source, id, time, key, data, extra };
-    const judgement = this.#rule.judge(event, this.#arrival, trusted);
     const place = { sequence: this.#sequence, sub, arrival: this.#arrival };
+    if (type !== this.#type) {
+      if (type === HEARTBEAT_TYPE) this.heartbeats.push({ event, ...place });
+      return;
+    }
+    this.fed = true;
+    const judgement = this.#rule.judge(event, this.#arrival, trusted);
     if (judgement.kind === 'rejected') {
       const { code, reason } = judgement.problem;
       this.rejected.push({ ...place, code, reason, bytes: Buffer.from(jsonOf(event)) });
@@ -61,6 +70,7 @@ export class FilterBatch implements EventVisitor {
   }
 
   undecodable(sub: number, reason: string, bytes: Uint8Array): void {
+    this.fed = true;
     // A copy: the memory of a record may be used for the next one.
     const place = { sequence: this.#sequence, sub, arrival: this.#arrival };
     this.rejected.push({ ...place, code: 'undecodable', reason, bytes: Buffer.from(bytes) });

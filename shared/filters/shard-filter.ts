@@ -31,7 +31,14 @@ export interface FilterReport {
   readonly passed: number;
   readonly filtered: number;
   readonly rejected: number;
+  /** When the last heartbeat among them was sent, epoch milliseconds. */
+  readonly heartbeat: number | undefined;
 }
+
+const latest = (times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+};
 
 /** Events that are put in one go: how far it has come is noted after each, so that a repetition goes on from there. */
 const STEP_EVENTS = 5_000;
@@ -68,7 +75,7 @@ export class ShardFilter {
 
   /** When it returns all that passes is in the output stream; when it throws the same records must be given again. */
   async process(records: readonly SourceRecord[]): Promise<FilterReport> {
-    let report: FilterReport = { passed: 0, filtered: 0, rejected: 0 };
+    let report: FilterReport = { passed: 0, filtered: 0, rejected: 0, heartbeat: undefined };
     let place = await this.#place();
     let conflicts = 0;
     for (;;) {
@@ -77,12 +84,14 @@ export class ShardFilter {
       if (rest.length === 0) return report;
       const step = await this.#step(place, rest);
       const { marks, ...tail } = { ...step.place, ancestors: [] };
-      if (await this.#context.heads.advance(this.#shard, tail, this.#context.now(), marks)) {
+      const moment = { now: this.#context.now(), fed: step.fed, marks };
+      if (await this.#context.heads.advance(this.#shard, tail, moment)) {
         place = step.place;
         report = {
           passed: report.passed + step.report.passed,
           filtered: report.filtered + step.report.filtered,
           rejected: report.rejected + step.report.rejected,
+          heartbeat: latest([report.heartbeat, step.report.heartbeat]),
         };
       } else {
         // Another one, perhaps an attempt of ours that is given up for dead, is at these records as well.
@@ -102,7 +111,7 @@ export class ShardFilter {
   async #step(
     place: Place,
     records: readonly SourceRecord[],
-  ): Promise<{ readonly place: Place; readonly report: FilterReport }> {
+  ): Promise<{ readonly place: Place; readonly fed: boolean; readonly report: FilterReport }> {
     const { stage, output, setAside } = this.#context;
     this.#hashRange ??= await this.#readHashRange();
     const batch = new FilterBatch(this.#rule, stage.input.name, place.maxEventTime);
@@ -116,20 +125,24 @@ export class ShardFilter {
       arrival = Math.max(arrival, record.arrival);
       if (batch.passed.length >= STEP_EVENTS) break;
     }
-    const { oversize, reached } = await output.put(batch.passed);
+    const { passed, heartbeats } = batch;
+    const { oversize, reached } = await output.put([...passed, ...heartbeats]);
     const rejected = [...batch.rejected, ...oversize];
     if (rejected.length > 0) await setAside(this.#shard, withPartitionKeys(rejected, records));
     const report: FilterReport = {
-      passed: batch.passed.length - oversize.length,
+      passed: passed.length - oversize.length,
       filtered: batch.filtered,
       rejected: rejected.length,
+      heartbeat: latest(heartbeats.map(({ event }) => event.time)),
     };
-    const { passed: accepted, ...others } = report;
-    const counts = addCounts(place.counts, { ...NO_COUNTS, ...others, accepted });
+    const { filtered } = report;
+    const added = { ...NO_COUNTS, accepted: report.passed, filtered, rejected: report.rejected };
+    const counts = addCounts(place.counts, added);
     const { maxEventTime } = batch;
     const mark: Mark = { position, maxEventTime, reached, at: this.#context.now() };
     const marks = withMark(place.marks ?? [], mark, this.#context.retention);
-    return { place: { n: place.n + 1, position, maxEventTime, arrival, counts, marks }, report };
+    const next = { n: place.n + 1, position, maxEventTime, arrival, counts, marks };
+    return { place: next, fed: batch.fed, report };
   }
 
   /** Of records that the KPL has aggregated, only those of the shard's own range are its own. */

@@ -2,7 +2,7 @@ import type { EventVisitor } from '../events/types.ts';
 import { resultKeyField, type WindowStage } from '../pipeline/index.ts';
 import { parseResult, ResultFormatError } from './result.ts';
 
-/** No stage has this type: what is handed on with it counts as an item of its record, and is nothing to the stage. */
+/** No stage has this type: a result that is handed on with it counts as an item of its record, and is nothing to the stage. */
 const NOT_FOR_THIS_STAGE = '';
 
 /**
@@ -16,7 +16,7 @@ export function finalResults(from: WindowStage, target: EventVisitor): EventVisi
   return {
     event(sub, type, source, id, time, partition, data) {
       const skip = () => target.event(sub, NOT_FOR_THIS_STAGE, source, id, time, partition, data, true);
-      if (type !== name) return skip();
+      if (type !== name) return target.event(sub, type, source, id, time, partition, data, true);
       if ((data as { readonly retracted?: unknown } | null)?.retracted === true) return skip();
       try {
         const { key, start, end, final, values } = parseResult(data);

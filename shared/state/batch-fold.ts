@@ -1,5 +1,6 @@
 import { toCloudEvent } from '../events/cloudevents.ts';
 import { EventHash } from '../events/hash.ts';
+import { HEARTBEAT_TYPE } from '../events/heartbeat.ts';
 import type { EventVisitor, StreamEvent } from '../events/types.ts';
 import { compileValidator, type Validator } from '../events/validator.ts';
 import { AggregateFunctionError, MissingFieldError } from '../windows/errors.ts';
@@ -40,6 +41,10 @@ export class BatchFold implements EventVisitor {
   accepted = 0;
   duplicate = 0;
   maxEventTime: number;
+  /** Something was for this stage, or may have been: it cannot be decoded. */
+  fed = false;
+  /** When the last heartbeat among the events was sent, epoch milliseconds: like all other types' it says nothing of event time. */
+  heartbeat: number | undefined;
   /** An event was rejected when its id had been noted among those in memory already. */
   rejectedById = false;
   /** The limit of events was reached: what follows belongs to the next commit. */
@@ -105,7 +110,12 @@ export class BatchFold implements EventVisitor {
     trusted: boolean,
     extra?: Readonly<Record<string, unknown>>,
   ): void {
-    if (sub <= this.#skip || !this.#take(sub) || type !== this.#type) return;
+    if (sub <= this.#skip || !this.#take(sub)) return;
+    if (type !== this.#type) {
+      if (type === HEARTBEAT_TYPE) this.heartbeat = Math.max(this.heartbeat ?? time, time);
+      return;
+    }
+    this.fed = true;
     if (!trusted) {
       const problems = this.#validate(data);
       if (problems !== undefined) {
@@ -166,8 +176,10 @@ export class BatchFold implements EventVisitor {
   }
 
   undecodable(sub: number, reason: string, bytes: Uint8Array): void {
+    if (sub <= this.#skip || !this.#take(sub)) return;
+    this.fed = true;
     // A copy: the memory of a record is used for the next one.
-    if (sub > this.#skip && this.#take(sub)) this.#reject(sub, 'undecodable', reason, Buffer.from(bytes));
+    this.#reject(sub, 'undecodable', reason, Buffer.from(bytes));
   }
 
   /** Counts an item in, or finds the fold full: then this and all that follow are left for the next commit. */

@@ -33,6 +33,8 @@ export interface Head {
   readonly maxEventTime: number;
   readonly arrival: number;
   readonly updatedAt: number;
+  /** When a batch last held something for the stage: a stream may go on with events of other types only. */
+  readonly fedAt: number;
   readonly counts: Counts;
   readonly ancestors: readonly string[];
   readonly hashRange?: readonly [start: string, end: string];
@@ -41,6 +43,16 @@ export interface Head {
   /** Closed, consumed, and all of its children are registered: it no longer holds time back. */
   readonly retired: boolean;
   /** Of a filter stage: by what its readers tell the time, newest first. */
+  readonly marks?: readonly Mark[];
+}
+
+/** What a head says besides what was committed. */
+export interface Advance {
+  /** The wall clock, epoch milliseconds. */
+  readonly now: number;
+  /** Whether the batch held something for the stage, or may have. */
+  readonly fed: boolean;
+  /** Of a filter stage. */
   readonly marks?: readonly Mark[];
 }
 
@@ -80,6 +92,7 @@ export class Heads {
     await this.#update(info.shard, {
       UpdateExpression:
         'SET n = if_not_exists(n, :zero), updatedAt = if_not_exists(updatedAt, :now), ' +
+        'fedAt = if_not_exists(fedAt, :now), ' +
         'ancestors = if_not_exists(ancestors, :ancestors), hashRange = :range',
       ExpressionAttributeValues: {
         ':zero': number(0),
@@ -94,14 +107,12 @@ export class Heads {
    * Says that the actions of all commits up to the tail are done. A zombie must not move a head back, so the head only
    * rises; a failed condition means that another writer is further on, which is as good to one that has committed before.
    *
-   * @param marks - of a filter stage
    * @returns whether it was this tail that moved it
    */
   async advance(
     shard: string,
     tail: Omit<Tail, 'lastBatch' | 'w' | 'open'>,
-    now: number,
-    marks?: readonly Mark[],
+    { now, fed, marks }: Advance,
   ): Promise<boolean> {
     const values = compactItem({
       n: number(tail.n),
@@ -109,6 +120,7 @@ export class Heads {
       maxEventTime: finite(tail.maxEventTime),
       arrival: finite(tail.arrival),
       updatedAt: number(now),
+      fedAt: fed ? number(now) : undefined,
       counts: countsAttribute(tail.counts),
       ancestors: { L: tail.ancestors.map(text) },
       marks: marks && marksAttribute(marks),
@@ -149,13 +161,15 @@ export class Heads {
 
 function readHead(item: Item): Head {
   const [start, end] = readTexts(item, 'hashRange');
+  const updatedAt = readNumber(item, 'updatedAt', 0);
   return {
     shard: readText(item, 'sk'),
     n: readNumber(item, 'n', 0),
     position: item.position?.S === undefined ? START : parsePosition(item.position.S),
     maxEventTime: readNumber(item, 'maxEventTime', Number.NEGATIVE_INFINITY),
     arrival: readNumber(item, 'arrival', Number.NEGATIVE_INFINITY),
-    updatedAt: readNumber(item, 'updatedAt', 0),
+    updatedAt,
+    fedAt: readNumber(item, 'fedAt', updatedAt),
     counts: item.counts === undefined ? NO_COUNTS : readCounts(item),
     ancestors: readTexts(item, 'ancestors'),
     hashRange: start === undefined || end === undefined ? undefined : [start, end],

@@ -1,3 +1,4 @@
+import type { StageInput } from '../pipeline/index.ts';
 import type { ShardTime } from '../windows/watermark.ts';
 import type { Head, Heads } from './heads.ts';
 import { newestSeen } from './marks.ts';
@@ -7,6 +8,7 @@ import type { StageContext } from './stage-context.ts';
 /** A filter stage that a stage's events come through. */
 export interface PassedFilter {
   readonly name: string;
+  readonly from: StageInput;
   readonly heads: Heads;
 }
 

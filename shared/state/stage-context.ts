@@ -83,8 +83,9 @@ export function stageContext(options: StageContextOptions): StageContext {
     items,
     log: new CommitLog(items),
     heads: new Heads(items),
-    filters: filtersBefore(stage.from).map(({ name }) => ({
+    filters: filtersBefore(stage.from).map(({ name, from }) => ({
       name,
+      from,
       heads: new Heads(new StageTable(client, table, name)),
     })),
     clock: new StageClock(items),

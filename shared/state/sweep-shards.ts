@@ -1,3 +1,4 @@
+import type { ConcernsStage } from '../results/stage-reader.ts';
 import { ancestorsOf } from './ancestors.ts';
 import type { Clock } from './clock.ts';
 import { mapLimit } from './concurrency.ts';
@@ -7,15 +8,16 @@ import type { ListShards } from './stage-context.ts';
 import { IDLE_AFTER_MS } from './time-keeper.ts';
 
 /**
- * What a look into the stream behind a position found: something to read, nothing (and nothing on its way), or the end of
- * a closed shard.
+ * What a look into the stream behind a position found: something to read, nothing for the stage (and nothing on its way), or
+ * the end of a closed shard.
  */
 export type Probe = 'unread' | 'empty' | 'ended';
 
 /** What a sweep sees of a stream. */
 export interface StreamLook {
   readonly listShards: ListShards;
-  probe(shard: string, after: Position): Promise<Probe>;
+  /** @param concerns - what else there is counts as nothing, as long as the shard is not closed */
+  probe(shard: string, after: Position, concerns: ConcernsStage): Promise<Probe>;
 }
 
 /** What a sweep found out about those who read a stream, shard by shard. */
@@ -33,13 +35,22 @@ export interface SweptShards {
 /** Probes at a time: Kinesis allows five reads per shard and second, and these are different shards. */
 const PROBES = 8;
 
-/** Registers the shards of a stream with those who read it, looks behind the heads that are still, retires consumed parents. */
-export async function sweepShards(heads: Heads, stream: StreamLook, now: () => number): Promise<SweptShards> {
+/**
+ * Registers the shards of a stream with those who read it, looks behind the heads of those that brought nothing lately, retires
+ * consumed parents.
+ */
+export async function sweepShards(
+  heads: Heads,
+  stream: StreamLook,
+  concerns: ConcernsStage,
+  now: () => number,
+): Promise<SweptShards> {
   const { before, all, listed } = await registerShards(heads, stream.listShards, now());
   const at = now();
   const gone = goneFrom(listed, before.heads);
   const live = all.filter((head) => !head.retired);
-  const probes = await probeQuiet(stream, live, listed, gone, at);
+  const look = (shard: string, after: Position) => stream.probe(shard, after, concerns);
+  const probes = await probeQuiet(look, live, listed, gone, at);
   const retired = await retireConsumed(heads, all, listed, probes);
   const idle = live.filter((head) => probes.get(head.shard) === 'empty');
   await mapLimit(idle, PROBES, ({ shard, n, idleAt }) =>
@@ -68,9 +79,9 @@ function goneFrom(listed: readonly ShardInfo[], before: readonly Head[]): Readon
   return gone;
 }
 
-/** Looks behind the heads that have been still for a while, or have never moved. */
+/** Looks behind the heads of shards that have brought the stage nothing for a while, or nothing ever. */
 async function probeQuiet(
-  stream: StreamLook,
+  look: (shard: string, after: Position) => Promise<Probe>,
   heads: readonly Head[],
   listed: readonly ShardInfo[],
   gone: ReadonlySet<string>,
@@ -78,11 +89,11 @@ async function probeQuiet(
 ): Promise<Map<string, Probe>> {
   const known = new Set([...gone, ...listed.map((info) => info.shard)]);
   const quiet = heads.filter(
-    (head) => known.has(head.shard) && (head.n === 0 || now - head.updatedAt >= IDLE_AFTER_MS),
+    (head) => known.has(head.shard) && (head.n === 0 || now - head.fedAt >= IDLE_AFTER_MS),
   );
   const found = await mapLimit(quiet, PROBES, async ({ shard, position }) => {
     // A shard that the stream no longer shows was closed, and all that it held has passed the stream's retention.
-    return [shard, gone.has(shard) ? 'ended' : await stream.probe(shard, position)] as const;
+    return [shard, gone.has(shard) ? 'ended' : await look(shard, position)] as const;
   });
   return new Map(found);
 }

@@ -1,8 +1,9 @@
 import type { StageInput, WindowStage } from '../pipeline/index.ts';
+import { concernsReaderOf } from '../results/stage-reader.ts';
 import { silenceTime, watermarkOf } from '../windows/watermark.ts';
 import type { Clock } from './clock.ts';
 import { dueWindows } from './due.ts';
-import type { Head } from './heads.ts';
+import type { Head, Heads } from './heads.ts';
 import { holding, type SourceShard, sourceShards } from './source.ts';
 import type { StageContext } from './stage-context.ts';
 import { readStageView } from './stage-view.ts';
@@ -75,13 +76,15 @@ interface SweptSource {
 /** Sweeps the shards of a stage's input and, where filters lie between, of its source; then starts the clock if it was not. */
 async function sweepSource(context: StageContext, inputs: TimeInputs): Promise<SweptSource> {
   const { filters, now } = context;
+  const sweep = (heads: Heads, name: string, from: StageInput) =>
+    sweepShards(heads, inputs.inputOf(name), concernsReaderOf(from), now);
   const first = filters.at(-1);
   // The source first: what it is found to have put by then is looked for in what the stage has consumed.
-  const source = first && (await sweepShards(first.heads, inputs.inputOf(first.name), now));
+  const source = first && (await sweep(first.heads, first.name, first.from));
   const between = await Promise.all(
     filters.slice(0, -1).map(async ({ heads }) => (await heads.read()).heads),
   );
-  const own = await sweepShards(context.heads, inputs.inputOf(context.name), now);
+  const own = await sweep(context.heads, context.name, context.compiled.stage.from);
   // Time is not known before all shards are known.
   if (own.clock === undefined) await context.clock.start();
   const { idle, retired, at } = source ?? own;
@@ -98,7 +101,7 @@ async function sweepSource(context: StageContext, inputs: TimeInputs): Promise<S
   };
 }
 
-/** While nothing arrives anywhere, event time goes on at the speed of the wall clock from the last event seen. */
+/** While nothing arrives for the stage, event time goes on at the speed of the wall clock from the last event seen. */
 interface Silence {
   readonly time: number;
   readonly since: number;
@@ -108,11 +111,11 @@ interface Silence {
 function silenceOf(heads: readonly Head[], outOfOrderness: number, now: number): Silence | undefined {
   const seen = heads.filter((head) => Number.isFinite(head.maxEventTime));
   const time = silenceTime(
-    seen.map(({ maxEventTime, updatedAt }) => ({ maxEventTime, idle: true, lastArrival: updatedAt })),
+    seen.map(({ maxEventTime, fedAt }) => ({ maxEventTime, idle: true, lastArrival: fedAt })),
     outOfOrderness,
     now,
   );
-  return time === undefined ? undefined : { time, since: Math.max(...seen.map((head) => head.updatedAt)) };
+  return time === undefined ? undefined : { time, since: Math.max(...seen.map((head) => head.fedAt)) };
 }
 
 async function moveClock(

@@ -88,10 +88,10 @@ function isHeld({ filters, compiled }: StageContext, view: StageView): boolean {
   return view.windows.some(({ end }) => end > view.clock.firesUpTo && end <= reached);
 }
 
-/** Shards that moved a moment ago may have been the last to: once they are quiet, time may go on without them. */
+/** Shards that brought something a moment ago may have been the last to: once they are quiet, time may go on without them. */
 function untilQuiet(active: readonly SourceShard[], now: number): number | undefined {
-  const waits = active.flatMap(({ head: { n, updatedAt }, seen }) => {
-    if (n > 0 && now - updatedAt < IDLE_AFTER_MS) return [updatedAt + IDLE_AFTER_MS - now];
+  const waits = active.flatMap(({ head: { n, fedAt }, seen }) => {
+    if (n > 0 && now - fedAt < IDLE_AFTER_MS) return [fedAt + IDLE_AFTER_MS - now];
     // What a filter has put is on its way to the stage.
     return seen ? [] : [IDLE_AFTER_MS];
   });

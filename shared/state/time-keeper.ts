@@ -6,7 +6,7 @@ import { readSource } from './source.ts';
 import type { StageContext } from './stage-context.ts';
 
 /**
- * How long a shard must have been still, in milliseconds, before the sweeper asks whether it is idle. Shorter, and a shard
+ * How long a shard must have brought a stage nothing, in milliseconds, before the sweeper asks whether it is idle. Shorter, and a shard
  * that sends an event a second would be left out between two of them.
  */
 export const IDLE_AFTER_MS = 5_000;

@@ -36,8 +36,8 @@ export interface WriterOutputs {
   emitLate(events: readonly string[]): Promise<void>;
   readonly hints: Hints;
   readonly listShards: ListShards;
-  /** Told what each commit has added to the counts, once it is written. */
-  committed?(counts: Counts): void;
+  /** Told what each commit has added to the counts, once it is written, and when the last heartbeat in it was sent. */
+  committed?(counts: Counts, heartbeat: number | undefined): void;
 }
 
 /** Events per commit at first: their ids alone are 8 bytes each, of the 380 KB that fit. */
@@ -105,7 +105,7 @@ export class ShardWriter {
       if (commit.late.length > 0) await this.#outputs.emitLate(commit.late);
     }
     await this.#outputs.hints.fire(this.#context.name);
-    await this.#context.heads.advance(this.#shard, state.tail, this.#context.now());
+    await this.#context.heads.advance(this.#shard, state.tail, { now: this.#context.now(), fed: true });
   }
 
   async #commit(state: ShardState, batch: BatchFold, records: readonly SourceRecord[]): Promise<void> {
@@ -116,9 +116,9 @@ export class ShardWriter {
     const commit = toCommit(this.#context, state, batch);
     await this.#context.log.append(this.#shard, commit);
     state.tail = commit.tail;
-    this.#outputs.committed?.(countsOf(batch));
+    this.#outputs.committed?.(countsOf(batch), batch.heartbeat);
     if (commit.late.length > 0) await this.#outputs.emitLate(commit.late);
-    await this.#context.heads.advance(this.#shard, commit.tail, this.#context.now());
+    await this.#context.heads.advance(this.#shard, commit.tail, { now: this.#context.now(), fed: batch.fed });
     await this.#time.afterCommit(state, batch.delta.slices());
   }
 }

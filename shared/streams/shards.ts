@@ -7,6 +7,7 @@ import {
   type ListShardsCommandInput,
   type ListShardsCommandOutput,
 } from '@aws-sdk/client-kinesis';
+import type { ConcernsStage } from '../results/stage-reader.ts';
 import type { ShardInfo } from '../state/heads.ts';
 import { type Position, START, WHOLE_RECORD } from '../state/position.ts';
 import type { Probe } from '../state/sweep-shards.ts';
@@ -31,15 +32,23 @@ export async function listShards(client: KinesisClient, stream: string): Promise
   return shards;
 }
 
-/** A shard may answer with no records though there are some further on: as often as this, then it counts as unread. */
-const EMPTY_READS = 10;
+/** A shard may answer with nothing for a stage though there is something further on: after so many reads it counts as unread. */
+const MAX_READS = 10;
+/** Those who consume the shard share its reads: what is unread is a few records, unless they are stuck. */
+const RECORDS_PER_READ = 100;
 
-/** Looks whether a shard has anything after a position that is not consumed. */
+/** Where to look for what. */
+export interface UnreadLook {
+  readonly shard: string;
+  readonly after: Position;
+  readonly concerns: ConcernsStage;
+}
+
+/** Looks whether a shard has anything for a stage after the position that it has consumed. */
 export async function probeShard(
   client: KinesisClient,
   stream: string,
-  shard: string,
-  after: Position,
+  { shard, after, concerns }: UnreadLook,
 ): Promise<Probe> {
   if (after.sub !== WHOLE_RECORD) return 'unread';
   const from =
@@ -49,15 +58,22 @@ export async function probeShard(
   let { ShardIterator: iterator } = await client.send(
     new GetShardIteratorCommand({ StreamName: stream, ShardId: shard, ...from }),
   );
-  for (let read = 0; read < EMPTY_READS; read++) {
-    if (iterator === undefined || iterator === null) return 'ended';
+  let others = false;
+  for (let read = 0; read < MAX_READS; read++) {
+    // Until the last record of a closed shard is consumed its consumer is not done with it, whatever it is about.
+    if (iterator === undefined || iterator === null) return others ? 'unread' : 'ended';
     try {
-      const answer = await client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: 1 }));
-      if ((answer.Records ?? []).length > 0) return 'unread';
-      // "Nothing behind" is what Kinesis calls being at the tip; an emulator that does not say is taken to be there.
+      const answer = await client.send(
+        new GetRecordsCommand({ ShardIterator: iterator, Limit: RECORDS_PER_READ }),
+      );
+      const records = answer.Records ?? [];
+      if (records.some(({ Data }) => Data === undefined || concerns(Data))) return 'unread';
+      others ||= records.length > 0;
+      // "Nothing behind" is what Kinesis calls being at the tip; an emulator that does not say, or always says so, is believed
+      // where it answers with less than it was asked for.
       iterator = answer.NextShardIterator;
-      if (iterator !== undefined && iterator !== null && (answer.MillisBehindLatest ?? 0) === 0)
-        return 'empty';
+      const atTip = (answer.MillisBehindLatest ?? 0) === 0 && records.length < RECORDS_PER_READ;
+      if (iterator !== undefined && iterator !== null && atTip) return 'empty';
     } catch (error) {
       if (error instanceof ExpiredIteratorException) return 'unread';
       throw error;

@@ -1,3 +1,4 @@
+import type { ConcernsStage } from '../../shared/results/stage-reader.ts';
 import type { ShardInfo } from '../../shared/state/heads.ts';
 import { comparePosition, type Position, WHOLE_RECORD } from '../../shared/state/position.ts';
 import type { Probe } from '../../shared/state/sweep-shards.ts';
@@ -80,12 +81,14 @@ export class MemoryStream {
     this.#open([left.shard, right.shard], [left.hashRange[0], right.hashRange[1]]);
   }
 
-  probe = async (name: string, after: Position): Promise<Probe> => {
+  probe = async (name: string, after: Position, concerns: ConcernsStage): Promise<Probe> => {
     if (after.sub !== WHOLE_RECORD) return 'unread';
-    const shard = this.#find(name);
+    const { records, closed } = this.#find(name);
     const position = ({ sequence }: SourceRecord) => ({ sequence, sub: WHOLE_RECORD });
-    if (shard.records.some((record) => comparePosition(position(record), after) > 0)) return 'unread';
-    return shard.closed ? 'ended' : 'empty';
+    const unread = records.filter((record) => comparePosition(position(record), after) > 0);
+    if (unread.some(({ data }) => concerns(Buffer.from(data, 'base64')))) return 'unread';
+    if (closed) return unread.length > 0 ? 'unread' : 'ended';
+    return 'empty';
   };
 
   #find(name: string): MemoryShard {

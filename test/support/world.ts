@@ -191,7 +191,7 @@ export class World {
     await sweepStage(this.context, {
       inputOf: () => ({
         listShards: () => this.faults.call(this.stream.list),
-        probe: (shard, after) => this.faults.call(() => this.stream.probe(shard, after)),
+        probe: (shard, after, concerns) => this.faults.call(() => this.stream.probe(shard, after, concerns)),
       }),
       contextOf: () => this.context,
       hints: { fire: async (stage) => void this.hints.push(`fire ${stage}`), sweep: async () => {} },

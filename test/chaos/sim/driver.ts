@@ -56,6 +56,8 @@ export class Driver {
 
   /** Lets everything that is under way and not a zombie come to its end, without faults. */
   async finish(random: Random, including: (process: Process) => boolean): Promise<void> {
+    // What has just begun gets as far as its first call.
+    await settled();
     for (let calls = 0; ; calls++) {
       const waiting = this.simulation.processes.filter(
         (process) => process.pending.length > 0 && including(process),

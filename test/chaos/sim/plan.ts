@@ -19,7 +19,8 @@ export type StepKind =
   | 'merge'
   | 'abandon'
   | 'crash'
-  | 'burst';
+  | 'burst'
+  | 'stray';
 
 /**
  * How event times are drawn.
@@ -79,6 +80,7 @@ const STEPS: Readonly<Record<StepKind, number>> = {
   abandon: 1.5,
   crash: 0.5,
   burst: 0.15,
+  stray: 1,
 };
 /** As probabilities of one call. */
 const FATES: Readonly<Record<Exclude<Fate, 'ok' | 'throttled'>, number>> = {

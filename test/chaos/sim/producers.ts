@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { encodeCompact } from '../../../shared/events/compact.ts';
+import { HEARTBEAT_TYPE } from '../../../shared/events/heartbeat.ts';
 import type { MemoryStream } from '../../support/memory-stream.ts';
 import type { Plan } from './plan.ts';
 import type { Random } from './random.ts';
@@ -22,7 +23,9 @@ export type SentItem =
   /** To be set aside: not decodable, not of the schema, or too far in the future. */
   | { readonly kind: 'bad' }
   /** An event of a type that the stage does not read. */
-  | { readonly kind: 'foreign' };
+  | { readonly kind: 'foreign' }
+  /** Nothing to any stage either, but filters hand it on. */
+  | { readonly kind: 'heartbeat' };
 
 export interface SentRecord {
   readonly shard: string;
@@ -78,6 +81,14 @@ export class Producers {
     const again = Array.from({ length: random.between(1, 4) }, () => random.pick(recent));
     const fresh = random.chance(0.3) ? [this.#draw(random, now, watermark, key, '/devices')] : [];
     this.#send(random, now, key, [...fresh, ...again]);
+  }
+
+  /** An event of another type, in any shard: nothing to the stages, and no sign of time. */
+  stray(random: Random, now: number): void {
+    const { event, item } = random.pick([FOREIGN, HEARTBEAT]);
+    const bytes = Buffer.from(JSON.stringify(event));
+    const { shard, sequence } = this.#stream.put(random.between(0, POINTS - 1), bytes, now);
+    this.records.push({ shard, sequence, items: [item] });
   }
 
   /** One event for every key, so far ahead that all windows before it close. */
@@ -192,4 +203,5 @@ const stray = (type: string, amount: unknown) => ({
   data: { key: 'stray', amount, at: START },
 });
 const FOREIGN = { event: stray('other', 1), item: { kind: 'foreign' } as const };
+const HEARTBEAT = { event: stray(HEARTBEAT_TYPE, 1), item: { kind: 'heartbeat' } as const };
 const INVALID = { event: stray('reading', 'many'), item: { kind: 'bad' } as const };

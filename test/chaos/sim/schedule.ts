@@ -114,6 +114,8 @@ class Schedule {
       case 'burst':
         this.#driver.throttled = random.between(5, 40);
         return;
+      case 'stray':
+        return producers.stray(random, simulation.now);
     }
   }
 
@@ -211,18 +213,29 @@ class Schedule {
     for (let round = 1; ; round++) {
       await this.#deliverAll();
       simulation.now += ROUND_MS;
+      await this.#stray();
       for (const what of ['sweep', 'fire'] as const) {
         for (const node of simulation.windows) {
           simulation[what](node);
           await this.#finish();
         }
       }
+      await this.#deliverAll();
       try {
         return await this.#check();
       } catch (error) {
         if (round >= MAX_ROUNDS) throw error;
       }
     }
+  }
+
+  /** Events that are no stage's may come all the time, consumed a moment ago or unread: nobody waits for them. */
+  async #stray(): Promise<void> {
+    if (this.#plan.steps.stray === 0) return;
+    const { producers, now } = this.#simulation;
+    for (let record = 0; record < 3; record++) producers.stray(this.#random, now);
+    await this.#deliverAll();
+    producers.stray(this.#random, now);
   }
 
   #finish(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { HEARTBEAT_TYPE } from '../../../shared/events/heartbeat.ts';
 import { jsonOf, type Passed } from '../../../shared/filters/batch.ts';
 import type { FilterPut } from '../../../shared/filters/output.ts';
 import { type FilterContext, ShardFilter } from '../../../shared/filters/shard-filter.ts';
@@ -8,7 +9,6 @@ import { joinBuckets } from '../../../shared/state/fire-buckets.ts';
 import type { BucketHint, FireOutputs } from '../../../shared/state/fire-outputs.ts';
 import { Heads } from '../../../shared/state/heads.ts';
 import type { Hints } from '../../../shared/state/hints.ts';
-import type { Position } from '../../../shared/state/position.ts';
 import { type StageContext, stageContext } from '../../../shared/state/stage-context.ts';
 import { StageTable } from '../../../shared/state/stage-table.ts';
 import { sweepStage } from '../../../shared/state/sweep.ts';
@@ -154,7 +154,11 @@ export class Simulation {
           const { stream } = this.#node(name);
           return {
             listShards: () => process.call('list shards', false, stream.list),
-            probe: (shard, after) => process.call('probe', false, () => this.#probe(stream, shard, after)),
+            probe: (shard, after, concerns) =>
+              process.call('probe', false, async () => {
+                const found = await stream.probe(shard, after, concerns);
+                return this.#sabotage.probe?.(found) ?? found;
+              }),
           };
         },
         contextOf: (name) => this.#context(this.#node(name), process),
@@ -263,11 +267,6 @@ export class Simulation {
     return this.#sabotage.context?.(context, items, outputs) ?? context;
   }
 
-  async #probe(stream: MemoryStream, shard: string, after: Position): Promise<Probe> {
-    const found = await stream.probe(shard, after);
-    return this.#sabotage.probe?.(found) ?? found;
-  }
-
   #send(process: Process, original: Command): Promise<unknown> {
     const command = this.#sabotage.command ? this.#sabotage.command(original) : original;
     if (command === undefined) return Promise.resolve({});
@@ -333,6 +332,7 @@ export class Simulation {
           const some = all.slice(at, at + PASSED_PER_PUT);
           await process.call('put passed', true, async () => {
             const items = some.map(({ event }): SentItem => {
+              if (event.type === HEARTBEAT_TYPE) return { kind: 'heartbeat' };
               const found = this.producers.find(`${event.source} ${event.id}`);
               return found === undefined ? { kind: 'bad' } : { kind: 'event', event: found };
             });

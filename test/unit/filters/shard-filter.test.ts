@@ -37,11 +37,11 @@ const contextOf = (declared: FilterStage = stage): FilterContext => ({
   stage: declared,
   heads: {
     one: async () => head,
-    async advance(shard, tail, _now, marks) {
+    async advance(shard, tail, { fed, marks }) {
       fail.before?.();
       if (fail.advance !== undefined && fail.advance-- === 0) throw new Error('no answer');
       if (head !== undefined && head.n >= tail.n) return false;
-      head = { ...tail, shard, updatedAt: 0, retired: false, marks };
+      head = { ...tail, shard, updatedAt: 0, fedAt: fed ? START : (head?.fedAt ?? 0), retired: false, marks };
       return true;
     },
   },
@@ -75,7 +75,7 @@ test('what passes keeps its order and everything that tells it apart', async () 
     ...amounts(1, 12).map(single),
   ]);
   expect(put.flat().map(({ event }) => event)).toEqual(amounts(20, 11, 12));
-  expect(report).toEqual({ passed: 3, filtered: 2, rejected: 0 });
+  expect(report).toEqual({ passed: 3, filtered: 2, rejected: 0, heartbeat: undefined });
   expect(head?.counts).toEqual({ accepted: 3, duplicate: 0, late: 0, rejected: 0, filtered: 2 });
 });
 
@@ -97,7 +97,7 @@ test("a function that throws, and what is no event, is set aside, counted, and i
     id: 'e13',
     data: { amount: 13 },
   });
-  expect(report).toEqual({ passed: 2, filtered: 0, rejected: 3 });
+  expect(report).toEqual({ passed: 2, filtered: 0, rejected: 3, heartbeat: undefined });
 });
 
 test('records that are delivered again are not put again', async () => {
@@ -146,6 +146,7 @@ test('beside another one at the same records it goes on from where that one is',
         maxEventTime: START,
         arrival: START,
         updatedAt: 0,
+        fedAt: 0,
         ancestors: [],
         retired: false,
       },

@@ -36,6 +36,13 @@ async function feed(point: number, id: string, offset: number, key = 'a'): Promi
   for (const shard of world.stream.names()) await world.deliver(shard, 10);
 }
 
+/** The same for one shard: the others' consumers are away. */
+async function feedOnly(shard: string, point: number, offset: number): Promise<void> {
+  world.now += 1_000;
+  world.put(point, [readingEvent('only', START + offset)]);
+  await world.deliver(shard, 10);
+}
+
 describe('the watermark', () => {
   test('does not exist before every shard is registered', async () => {
     await feed(LEFT, '1', 5 * MINUTE);
@@ -113,6 +120,66 @@ describe('the watermark', () => {
       false,
     ]);
     expect((await clock())?.watermark).toBeGreaterThanOrEqual(before ?? 0);
+  });
+});
+
+describe('events of other types', () => {
+  const others = (point: number) =>
+    world.put(point, [{ ...readingEvent('other', START + 9 * MINUTE), type: 'other' }]);
+
+  test('hold no time back, although a shard brings nothing else, read a moment ago or unread', async () => {
+    await world.sweep();
+    others(RIGHT);
+    await feed(LEFT, '1', 5 * MINUTE);
+    world.now += 6_000;
+    others(RIGHT);
+    await world.deliver(SECOND, 10);
+    others(RIGHT);
+    await world.sweep();
+    expect((await clock())?.watermark).toBe(START + 5 * MINUTE - 10_000);
+  });
+
+  test('are no end of silence', async () => {
+    await world.sweep();
+    await feed(LEFT, '1', 30_000);
+    for (let second = 0; second < 50; second += 5) {
+      world.now += 5_000;
+      others(LEFT);
+      others(RIGHT);
+      for (const shard of world.stream.names()) await world.deliver(shard, 10);
+    }
+    await world.sweep();
+    await world.fire();
+    expect(fired()).toEqual([['a', 0, 0, false, 1]]);
+  });
+
+  test('hide nothing: what lies behind them unread holds time back', async () => {
+    await world.sweep();
+    others(RIGHT);
+    world.put(RIGHT, [readingEvent('stuck', START)]);
+    await feedOnly(FIRST, LEFT, 5 * MINUTE);
+    world.now += MINUTE;
+    await world.sweep();
+    expect((await clock())?.watermark).toBe(Number.NEGATIVE_INFINITY);
+    await world.deliver(SECOND, 1);
+    world.now += MINUTE;
+    await world.sweep();
+    expect((await clock())?.watermark).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  test('keep a closed shard from being retired until they are read', async () => {
+    await world.sweep();
+    await feed(LEFT, '1', 5 * MINUTE);
+    others(LEFT);
+    world.stream.split(FIRST);
+    world.now += MINUTE;
+    await world.sweep();
+    const retired = async () =>
+      (await world.context.heads.read()).heads.find(({ shard }) => shard === FIRST)?.retired;
+    expect(await retired()).toBe(false);
+    await world.deliver(FIRST, 10);
+    await world.sweep();
+    expect(await retired()).toBe(true);
   });
 });
 

@@ -13,6 +13,7 @@ const head = (shard: string, n: number, more: Partial<Head> = {}): Head => ({
   maxEventTime: n === 0 ? Number.NEGATIVE_INFINITY : n * 10,
   arrival: 0,
   updatedAt: 0,
+  fedAt: 0,
   counts: NO_COUNTS,
   ancestors: [],
   retired: false,
