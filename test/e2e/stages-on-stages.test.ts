@@ -15,6 +15,7 @@ import { startLocal } from '../../tools/local/start-local.ts';
 import chained, { EVIL, perMinute, perSpan, sites } from '../pipelines/chained.ts';
 import { HEADERS, pageOf, stageCounts } from '../support/api-client.ts';
 import { auditLake, becomesFinal } from '../support/audit.ts';
+import { foldRows, partsOf, type Rows, startOf, total } from '../support/fold-rows.ts';
 import { alarmMetrics, metricKey, widgetMetrics } from '../support/metric-uses.ts';
 import { temporaryFolder } from '../support/millrace-process.ts';
 import { Random } from '../support/random.ts';
@@ -66,30 +67,15 @@ const push = (at: number): Measurement[] =>
     at,
   }));
 
-type Rows = Record<string, Record<string, number>>;
-
-/** Folds rows in plain code: what the stages must come to. */
-function group<T>(
-  rows: readonly T[],
-  place: (row: T) => string,
-  fold: (rows: readonly T[]) => Record<string, number>,
-): Rows {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) groups.set(place(row), [...(groups.get(place(row)) ?? []), row]);
-  return Object.fromEntries([...groups].map(([name, own]) => [name, fold(own)]));
-}
-
-const floor = (at: number, size: number) => new Date(Math.floor(at / size) * size).toISOString();
-const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 const usable = (events: readonly Measurement[]): (Measurement & { readonly value: number })[] =>
   events.filter(
     (event): event is Measurement & { value: number } => event.value !== EVIL && (event.value ?? 0) >= 10,
   );
 
 const expectedMinutes = (events: readonly Measurement[]) =>
-  group(
+  foldRows(
     usable(events),
-    ({ sensor, at }) => `${floor(at, MINUTE)} ${sensor}`,
+    ({ sensor, at }) => `${startOf(at, MINUTE)} ${sensor}`,
     (own) => ({
       total: total(own.map(({ value }) => value)),
       events: own.length,
@@ -98,21 +84,21 @@ const expectedMinutes = (events: readonly Measurement[]) =>
   );
 
 const expectedSites = (events: readonly Measurement[]) =>
-  group(
+  foldRows(
     usable(events).filter(({ value }) => value >= 50),
-    ({ site, at }) => `${floor(at, MINUTE)} ${site}`,
+    ({ site, at }) => `${startOf(at, MINUTE)} ${site}`,
     (own) => ({ tens: Math.round(total(own.map(({ value }) => value))) / 10, events: own.length }),
   );
 
 const expectedSpans = (events: readonly Measurement[]) =>
-  group(
+  foldRows(
     Object.entries(expectedMinutes(events)),
-    ([place]) => `${floor(Date.parse(place.split(' ')[0]!), 5 * MINUTE)} ${place.split(' ')[1]}`,
+    ([place]) => `${startOf(partsOf(place).start, 5 * MINUTE)} ${partsOf(place).key}`,
     (own) => ({
       minutes: own.length,
       events: total(own.map(([, values]) => values.events!)),
       highest: Math.max(...own.map(([, values]) => values.highest!)),
-      from: Math.max(...own.map(([place]) => Date.parse(place.split(' ')[0]!))),
+      from: Math.max(...own.map(([place]) => partsOf(place).start)),
     }),
   );
 
