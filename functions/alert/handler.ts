@@ -29,6 +29,7 @@ const alerts = createAlerts({
   owner: randomUUID(),
   now: Date.now,
   sleep: (ms) => sleep(ms),
+  onHeartbeat: (sentAt) => meter.heartbeat(sentAt),
 });
 
 export const handler = observed<KinesisStreamEvent, void>(meter.with(capacity)).handler(

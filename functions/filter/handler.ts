@@ -57,6 +57,7 @@ export const handler = observed<KinesisStreamEvent, void>(meter.with(capacity)).
     meter.add('EventsPassed', report.passed);
     meter.add('EventsFiltered', report.filtered);
     meter.add('EventsRejected', report.rejected);
+    meter.heartbeat(report.heartbeat);
     if (report.rejected > 0) logger.warn('events were set aside', { shard, ...report });
   },
 );

@@ -64,6 +64,7 @@ export const handler = observed<KinesisStreamEvent, void>(meter.with(capacity)).
     meter.add('ObjectsLanded', report.objects);
     meter.add('EventsLanded', report.rows);
     meter.add('EventsRejected', report.rejected);
+    meter.heartbeat(report.heartbeat);
     if (report.objects > 0) logger.info('landed', { stream, shard, ...report });
   },
 );

@@ -16,6 +16,7 @@ const context = {
   s3: createS3Client(),
   bucket: requireEnv(ENV.lakeBucket),
   onFault: (reason: string) => logger.warn('results are not stored and will be delivered again', { reason }),
+  onHeartbeat: (sentAt: number) => meter.heartbeat(sentAt),
 };
 
 export const handler = observed<KinesisStreamEvent, KinesisStreamBatchResponse>(meter.with(capacity)).handler(

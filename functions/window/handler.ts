@@ -5,7 +5,7 @@ import { createKinesisClient } from '../../shared/runtime/clients/kinesis.ts';
 import { createLambdaClient } from '../../shared/runtime/clients/lambda.ts';
 import { createS3Client } from '../../shared/runtime/clients/s3.ts';
 import { ENV, requireEnv } from '../../shared/runtime/env.ts';
-import { lambdaHints } from '../../shared/runtime/lambda-hints.ts';
+import { heartbeatHints, lambdaHints } from '../../shared/runtime/lambda-hints.ts';
 import { observed } from '../../shared/runtime/observed.ts';
 import { pipelineFromEnv, stagesFromEnv } from '../../shared/runtime/stages.ts';
 import { CapacityMeter } from '../../shared/runtime/telemetry/capacity.ts';
@@ -26,16 +26,21 @@ const stream = requireEnv(ENV.inputStream);
 const lateStream = requireEnv(ENV.lateStream);
 const bucket = requireEnv(ENV.lakeBucket);
 const { lanes } = pipelineFromEnv();
+const fire = requireEnv(ENV.fireFunction);
 const hints = lambdaHints(lambda, {
-  fire: requireEnv(ENV.fireFunction),
+  fire,
   sweep: requireEnv(ENV.sweepFunction),
 });
+const handOn = heartbeatHints(lambda, fire);
 const stage = requireEnv(ENV.stage);
 const meter = new Meter('window', stage);
 const context = stagesFromEnv(dynamodb).get(stage);
 if (context === undefined) throw new RangeError(`the pipeline has no window stage "${stage}"`);
 
 const gate = new ReplayGate(context.compiled.stage, context.items);
+
+/** Heartbeats on their way to the fire function. */
+const handing: Promise<void>[] = [];
 
 /** The writers of the shards that this container has served, each with its cached tail. */
 const writers = new Map<string, ShardWriter>();
@@ -50,12 +55,14 @@ function writerOf(shard: string): ShardWriter {
       },
       hints,
       listShards: () => listShards(kinesis, stream),
-      committed: ({ accepted, duplicate, late, rejected }) => {
+      committed: ({ accepted, duplicate, late, rejected }, heartbeat) => {
         meter.add('Commits');
         meter.add('EventsAccepted', accepted);
         meter.add('EventsDuplicate', duplicate);
         meter.add('EventsLate', late);
         meter.add('EventsRejected', rejected);
+        meter.heartbeat(heartbeat);
+        if (heartbeat !== undefined) handing.push(handOn(stage, heartbeat));
       },
     });
     writers.set(shard, writer);
@@ -67,6 +74,11 @@ export const handler = observed<KinesisStreamEvent, void>(meter.with(capacity)).
   async ({ Records }) => {
     const [first] = Records;
     await gate.pass();
-    if (first !== undefined) await writerOf(shardOf(first)).process(Records.map(sourceRecord));
+    if (first === undefined) return;
+    try {
+      await writerOf(shardOf(first)).process(Records.map(sourceRecord));
+    } finally {
+      await Promise.all(handing.splice(0));
+    }
   },
 );

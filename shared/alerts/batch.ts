@@ -1,5 +1,7 @@
 import { cloudEventOf } from '../events/cloudevents.ts';
+import { HEARTBEAT_TYPE, isHeartbeatOf, laterHeartbeat } from '../events/heartbeat.ts';
 import type { EventVisitor, StreamEvent } from '../events/types.ts';
+import type { StageInput } from '../pipeline/index.ts';
 import type { SetAsideItem } from '../streams/set-aside.ts';
 import type { Alert } from './alert.ts';
 import type { AlertRule } from './rule.ts';
@@ -17,13 +19,17 @@ export interface PlacedAlert extends Alert {
 /** Finds, in a batch of records, what is to be told and what cannot be processed. One object per batch. */
 export class AlertBatch implements EventVisitor {
   readonly rejected: SetAsideItem[] = [];
+  /** When the last heartbeat that came with the stage's input was sent, epoch milliseconds. */
+  heartbeat: number | undefined;
   readonly #rule: AlertRule;
+  readonly #from: StageInput;
   readonly #alerts = new Map<string, PlacedAlert[]>();
   #sequence = '';
   #arrival = 0;
 
-  constructor(rule: AlertRule) {
+  constructor(rule: AlertRule, from: StageInput) {
     this.#rule = rule;
+    this.#from = from;
   }
 
   /** Begins a record. */
@@ -48,6 +54,10 @@ export class AlertBatch implements EventVisitor {
     trusted: boolean,
     extra?: Readonly<Record<string, unknown>>,
   ): void {
+    if (type === HEARTBEAT_TYPE) {
+      if (this.#isOurs(data)) this.heartbeat = laterHeartbeat(this.heartbeat, time);
+      return;
+    }
     const event: StreamEvent = { type, source, id, time, key, data, ...(extra && { extra }) };
     const place = { sequence: this.#sequence, sub, arrival: this.#arrival };
     const { alert, problem } = this.#rule.judge(event, this.#arrival, trusted);
@@ -64,6 +74,10 @@ export class AlertBatch implements EventVisitor {
       reason,
       bytes: Buffer.from(bytes),
     });
+  }
+
+  #isOurs(data: unknown): boolean {
+    return this.#from.kind !== 'window' || isHeartbeatOf(this.#from.name, data);
   }
 
   #add(alert: PlacedAlert): void {

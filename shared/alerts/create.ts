@@ -32,6 +32,8 @@ export interface AlertsOptions {
   readonly owner: string;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Told when the last heartbeat of a batch was sent, once the batch is done with. */
+  readonly onHeartbeat?: (sentAt: number) => void;
 }
 
 /** Sends the alerts of the records of one shard; see {@link sendAlerts}. */
@@ -42,15 +44,15 @@ const MARGIN_MS = 86_400_000;
 
 /** @throws RangeError when the pipeline has no alert stage of this name */
 export function createAlerts(options: AlertsOptions): Alerts {
-  const { pipeline, dynamodb, stateTable, sns, topic, s3, bucket, owner, now, sleep } = options;
+  const { pipeline, dynamodb, stateTable, sns, topic, s3, bucket, owner, now, sleep, onHeartbeat } = options;
   const stage = alertStages(pipeline).find(({ name }) => name === options.stage);
   if (stage === undefined) throw new RangeError(`the pipeline has no alert stage "${options.stage}"`);
-  const { name, quiet } = stage;
+  const { name, quiet, from } = stage;
   const remembered = options.retention + quiet + delayOf(stage) + MARGIN_MS;
   const items = new StageTable(dynamodb, stateTable, name);
   const ledger = new AlertLedger(items, () => Math.ceil((now() + remembered) / 1000));
   const rule = new AlertRule(stage);
-  const types = knownTypes(stage.from.kind === 'window' ? [] : [stage.input]);
+  const types = knownTypes(from.kind === 'window' ? [] : [stage.input]);
   const publish = (alert: Parameters<typeof publishAlert>[2]) =>
     publishAlert(sns, { pipeline: pipeline.name, topic }, alert);
   let place = { bucket, stage: name, stream: '', shard: '' };
@@ -68,7 +70,8 @@ export function createAlerts(options: AlertsOptions): Alerts {
     if (first === undefined) return 0;
     const stream = first.eventSourceARN.slice(first.eventSourceARN.lastIndexOf('/') + 1);
     place = { ...place, stream, shard: shardOf(first) };
-    return sendAlerts({ rule, types, notifier, setAside: aside }, records.map(sourceRecord));
+    const context = { rule, from, types, notifier, setAside: aside, onHeartbeat };
+    return sendAlerts(context, records.map(sourceRecord));
   };
 }
 

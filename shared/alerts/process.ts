@@ -1,4 +1,5 @@
 import type { KnownTypes } from '../events/known-types.ts';
+import type { StageInput } from '../pipeline/index.ts';
 import { mapLimit } from '../state/concurrency.ts';
 import type { SourceRecord } from '../state/writer.ts';
 import { decodeRecord } from '../streams/decode.ts';
@@ -11,11 +12,15 @@ import type { AlertRule } from './rule.ts';
 /** What an alert stage works with. */
 export interface AlertContext {
   readonly rule: AlertRule;
+  /** What the stage reads. */
+  readonly from: StageInput;
   /** The event types that the stage reads, for records that leave their keys to be found. */
   readonly types: KnownTypes;
   readonly notifier: Notifier<PlacedAlert>;
   /** Stores what could not be processed. Idempotent: a repetition of a batch repeats it. */
   readonly setAside: (items: readonly SetAsideItem[]) => Promise<void>;
+  /** Told when the last heartbeat of a batch was sent, once the batch is done with. */
+  readonly onHeartbeat?: ((sentAt: number) => void) | undefined;
 }
 
 /** Keys whose alerts are sent at the same time. */
@@ -28,7 +33,7 @@ const CONCURRENCY = 20;
  * @returns how many alerts were sent
  */
 export async function sendAlerts(context: AlertContext, records: readonly SourceRecord[]): Promise<number> {
-  const batch = new AlertBatch(context.rule);
+  const batch = new AlertBatch(context.rule, context.from);
   for (const { sequence, arrival, data } of records) {
     batch.begin(sequence, arrival);
     decodeRecord(Buffer.from(data, 'base64'), batch, { types: context.types });
@@ -39,6 +44,7 @@ export async function sendAlerts(context: AlertContext, records: readonly Source
     for (const alert of alerts) if (await context.notifier.notify(alert)) count++;
     return count;
   });
+  if (batch.heartbeat !== undefined) context.onHeartbeat?.(batch.heartbeat);
   return sent.reduce((sum, count) => sum + count, 0);
 }
 

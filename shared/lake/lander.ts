@@ -1,3 +1,4 @@
+import { laterHeartbeat } from '../events/heartbeat.ts';
 import { compareSequence } from '../state/position.ts';
 import type { ListShards } from '../state/stage-context.ts';
 import type { SourceRecord } from '../state/writer.ts';
@@ -28,6 +29,8 @@ export interface LandReport {
   readonly objects: number;
   readonly rows: number;
   readonly rejected: number;
+  /** When the last heartbeat among them was sent, epoch milliseconds. */
+  readonly heartbeat: number | undefined;
 }
 
 /**
@@ -52,7 +55,7 @@ export class ShardLander {
     // Read every time: with a place remembered from before, later records would be landed as if nothing lay in between.
     const begun = await this.#context.heads.read(this.#shard);
     let landed: Landed = begun;
-    let report: LandReport = { objects: 0, rows: 0, rejected: 0 };
+    let report: LandReport = { objects: 0, rows: 0, rejected: 0, heartbeat: undefined };
     for (;;) {
       const { sequence } = landed.position;
       const rest = records.filter((record) => compareSequence(record.sequence, sequence) > 0);
@@ -72,6 +75,7 @@ export class ShardLander {
         objects: report.objects + 1,
         rows: report.rows + batch.lines.length,
         rejected: report.rejected + batch.rejected.length,
+        heartbeat: laterHeartbeat(report.heartbeat, batch.heartbeat),
       };
     }
     if (landed.n > begun.n) await this.#context.heads.advance(this.#shard, landed);

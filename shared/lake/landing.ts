@@ -1,3 +1,4 @@
+import { HEARTBEAT_TYPE } from '../events/heartbeat.ts';
 import { lateLine } from './late-row.ts';
 import { LATE_PREFIX, RAW_PREFIX, RESULTS_PREFIX } from './layout.ts';
 import { type Line, rawLine } from './raw-row.ts';
@@ -14,16 +15,27 @@ export interface Landing {
   readonly line: Line;
 }
 
-/** Every event as it came. */
+/** Heartbeats are in the streams of late events and of results as well, and are neither. */
+const withoutHeartbeats =
+  (line: Line): Line =>
+  (event, place) =>
+    event.type === HEARTBEAT_TYPE ? undefined : line(event, place);
+
+/** Every event as it came, heartbeats too: it holds all that was in the stream. */
 export const RAW: Landing = { name: 'raw', prefix: RAW_PREFIX, stage: 'lake', line: rawLine };
 /** What came too late for the windows of a stage. */
-export const LATE: Landing = { name: 'late', prefix: LATE_PREFIX, stage: 'lake-late', line: lateLine };
+export const LATE: Landing = {
+  name: 'late',
+  prefix: LATE_PREFIX,
+  stage: 'lake-late',
+  line: withoutHeartbeats(lateLine),
+};
 /** What windows came to, every revision. */
 export const RESULTS: Landing = {
   name: 'results',
   prefix: RESULTS_PREFIX,
   stage: 'lake-results',
-  line: resultLine,
+  line: withoutHeartbeats(resultLine),
 };
 
 /** What landing keeps its heads under, in the place of a stage's name: that of raw events is the pipeline's own. */

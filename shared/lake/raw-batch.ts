@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { cloudEventOf } from '../events/cloudevents.ts';
+import { HEARTBEAT_TYPE, laterHeartbeat } from '../events/heartbeat.ts';
 import type { EventVisitor } from '../events/types.ts';
 import type { Position } from '../state/position.ts';
 import { WHOLE_RECORD } from '../state/position.ts';
@@ -17,6 +18,8 @@ export interface RawBatch {
   /** JSON lines. */
   readonly lines: readonly string[];
   readonly rejected: readonly SetAsideItem[];
+  /** When the last heartbeat among them was sent, epoch milliseconds. */
+  readonly heartbeat: number | undefined;
   /** Where the last record taken ends. */
   readonly to: Position;
 }
@@ -38,6 +41,7 @@ export function rawBatch(
 ): RawBatch {
   const lines: string[] = [];
   const rejected: SetAsideItem[] = [];
+  let heartbeat: number | undefined;
   let bytes = 0;
   let sequence = '';
   for (const record of records) {
@@ -47,10 +51,12 @@ export function rawBatch(
     const visitor: EventVisitor = {
       event(sub, type, source, id, time, key, data, _trusted, extra) {
         const event = { type, source, id, time, key, data, ...(extra && { extra }) };
+        if (type === HEARTBEAT_TYPE) heartbeat = laterHeartbeat(heartbeat, time);
         try {
           const line = lineOf(event, {
             ...{ pipeline, shard, sequence, subSequence: sub, arrival, redriven },
           });
+          if (line === undefined) return;
           lines.push(line);
           bytes += line.length;
         } catch (error) {
@@ -69,7 +75,7 @@ export function rawBatch(
     decodeRecord(Buffer.from(record.data, 'base64'), visitor, options);
     if (bytes >= maxBytes) break;
   }
-  return { lines, rejected, to: { sequence, sub: WHOLE_RECORD } };
+  return { lines, rejected, heartbeat, to: { sequence, sub: WHOLE_RECORD } };
 }
 
 /** The lines as the object holds them. */

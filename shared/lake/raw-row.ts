@@ -12,8 +12,8 @@ export interface EventPlace {
   readonly redriven?: string | undefined;
 }
 
-/** Makes the row of an event, a line of JSON. @throws RowError */
-export type Line = (event: StreamEvent, place: EventPlace) => string;
+/** Makes the row of an event, a line of JSON; none of what does not belong into the table. @throws RowError */
+export type Line = (event: StreamEvent, place: EventPlace) => string | undefined;
 
 /** An event of which no row can be made; the message says why. */
 export class RowError extends Error {

@@ -1,4 +1,5 @@
 import { cloudEventOf } from '../events/cloudevents.ts';
+import { HEARTBEAT_TYPE, laterHeartbeat } from '../events/heartbeat.ts';
 import type { EventVisitor } from '../events/types.ts';
 import { unstorable } from './item.ts';
 import { keyPartition, windowSort } from './keys.ts';
@@ -30,12 +31,18 @@ interface Entry {
  */
 export class ResultCollector {
   readonly refused: Refused[] = [];
+  /** When the last heartbeat among them was sent, epoch milliseconds. */
+  heartbeat: number | undefined;
   readonly #entries = new Map<string, Entry>();
 
   /** A visitor for the items of the record with this sequence number. */
   visitor(sequence: string): EventVisitor {
     return {
       event: (sub, type, source, id, time, key, data, _trusted, extra) => {
+        if (type === HEARTBEAT_TYPE) {
+          this.heartbeat = laterHeartbeat(this.heartbeat, time);
+          return;
+        }
         const refuse = (reason: string) => {
           const event = { type, source, id, time, key, data, ...(extra && { extra }) };
           const bytes = Buffer.from(JSON.stringify(cloudEventOf(event)));

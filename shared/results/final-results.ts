@@ -1,3 +1,4 @@
+import { HEARTBEAT_TYPE, isHeartbeatOf } from '../events/heartbeat.ts';
 import type { EventVisitor } from '../events/types.ts';
 import { resultKeyField, type WindowStage } from '../pipeline/index.ts';
 import { parseResult, ResultFormatError } from './result.ts';
@@ -8,7 +9,8 @@ const NOT_FOR_THIS_STAGE = '';
 /**
  * Reads a results stream as another stage's input: of the results of one window stage those that nothing can change any more, each
  * as an event with the data {@link resultFields} names, at the last millisecond of its window. The result's id stays, so that
- * one that is emitted again is told as a repetition. Everything else in the stream is handed on as nothing.
+ * one that is emitted again is told as a repetition. Of heartbeats those are handed on that came through that stage, everything else in
+ * the stream as nothing.
  */
 export function finalResults(from: WindowStage, target: EventVisitor): EventVisitor {
   const { name } = from.output;
@@ -16,6 +18,7 @@ export function finalResults(from: WindowStage, target: EventVisitor): EventVisi
   return {
     event(sub, type, source, id, time, partition, data) {
       const skip = () => target.event(sub, NOT_FOR_THIS_STAGE, source, id, time, partition, data, true);
+      if (type === HEARTBEAT_TYPE && !isHeartbeatOf(from.name, data)) return skip();
       if (type !== name) return target.event(sub, type, source, id, time, partition, data, true);
       if ((data as { readonly retracted?: unknown } | null)?.retracted === true) return skip();
       try {

@@ -16,6 +16,8 @@ export interface MaterializeContext extends ResultsTable {
   readonly now?: () => number;
   /** Told about the first fault of a batch. */
   readonly onFault?: (message: string) => void;
+  /** Told when the last heartbeat of a batch was sent, once the batch is done with. */
+  readonly onHeartbeat?: (sentAt: number) => void;
 }
 
 /** The name under which records of a results stream are set aside. */
@@ -49,6 +51,7 @@ export async function materialize(
   const failed = new Set<string>();
   await storeRefused(context, records, refused, failed);
   await storeResults(context, [...collector.collected()], failed);
+  if (collector.heartbeat !== undefined) context.onHeartbeat?.(collector.heartbeat);
   return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 

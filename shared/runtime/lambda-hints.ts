@@ -13,6 +13,8 @@ export interface StageRequest {
 export interface FireRequest extends StageRequest {
   /** Take part in the firing of a window with too many keys for one, beginning with this bucket. */
   readonly bucket?: BucketHint;
+  /** Put a heartbeat behind the results that are due; when it was sent, epoch milliseconds. */
+  readonly heartbeat?: number;
 }
 
 /** A burst of batches makes this many hints a second at most. */
@@ -43,6 +45,12 @@ export const bucketHints =
   (bucket: BucketHint): Promise<void> =>
     invoke(client, fire, { stage: bucket.stage, bucket });
 
+/** Hands a heartbeat of a stage on to its fire function. Never rejects. */
+export const heartbeatHints =
+  (client: LambdaClient, fire: string) =>
+  (stage: string, heartbeat: number): Promise<void> =>
+    invoke(client, fire, { stage, heartbeat });
+
 async function invoke(client: LambdaClient, functionName: string, request: FireRequest): Promise<void> {
   try {
     await client.send(
@@ -53,7 +61,7 @@ async function invoke(client: LambdaClient, functionName: string, request: FireR
       }),
     );
   } catch (error) {
-    // The next sweep sees what this hint would have said.
+    // The next sweep sees what this hint would have said; the next heartbeat is a minute away.
     logger.warn('a hint was lost', { function: functionName, stage: request.stage, error });
   }
 }

@@ -32,6 +32,12 @@ const UNITS = {
   ReadUnits: count('read units that its requests took of DynamoDB'),
 };
 
+const HEARTBEAT = {
+  HeartbeatAge: ms(
+    'from when a heartbeat was sent to when the function was done with it, where there are heartbeats',
+  ),
+};
+
 /**
  * Every metric that functions emit, by the folder of the function: the one list from which they are emitted, dashboards and
  * alarms are made, and the page for operators is written. Names are part of the interface: whoever has built an alarm on one
@@ -57,6 +63,7 @@ export const SERVICES = {
       EventsLate: count('events that came after their windows had closed'),
       EventsRejected: count('events set aside'),
       Commits: count('commits written to the log'),
+      ...HEARTBEAT,
       ...UNITS,
     },
   },
@@ -66,6 +73,7 @@ export const SERVICES = {
       EventsPassed: count('events let pass'),
       EventsFiltered: count('events kept back'),
       EventsRejected: count('events set aside'),
+      ...HEARTBEAT,
       ...UNITS,
     },
   },
@@ -76,6 +84,7 @@ export const SERVICES = {
       ResultsEmitted: count('results put to the results stream'),
       ResultDelay: ms('from the end of a window to its first results on time being in the stream'),
       FiringDuration: ms('how long one call that fired something took'),
+      ...HEARTBEAT,
       ...UNITS,
     },
   },
@@ -89,7 +98,7 @@ export const SERVICES = {
   },
   alert: {
     scope: 'stage',
-    metrics: { AlertsSent: count('notifications published'), ...UNITS },
+    metrics: { AlertsSent: count('notifications published'), ...HEARTBEAT, ...UNITS },
   },
   land: {
     scope: 'pipeline',
@@ -97,6 +106,7 @@ export const SERVICES = {
       ObjectsLanded: count('objects added to the lake'),
       EventsLanded: count('rows in them: events, late events and results'),
       EventsRejected: count('records set aside because nothing could be read from them'),
+      ...HEARTBEAT,
       ...UNITS,
     },
   },
@@ -105,6 +115,7 @@ export const SERVICES = {
     metrics: {
       RecordsStored: count('records of the results stream whose results are in the table'),
       RecordsFailed: count('records that will be delivered again'),
+      ...HEARTBEAT,
       ...UNITS,
     },
   },
@@ -121,6 +132,8 @@ export const SERVICES = {
 } as const satisfies Readonly<Record<string, ServiceDefinition>>;
 
 export type Service = keyof typeof SERVICES;
+/** Those whose functions meet heartbeats. */
+export type MeasuredService = Exclude<Service, 'compact' | 'ingest' | 'sweep'>;
 export type MetricName<S extends Service> = keyof (typeof SERVICES)[S]['metrics'] & string;
 
 /** What a metric is told apart by: names of dimensions as CloudWatch has them. */

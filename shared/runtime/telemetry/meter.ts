@@ -1,7 +1,14 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { ENV } from '../env.ts';
 import type { CapacityMeter } from './capacity.ts';
-import { dimensionsOf, type MetricName, NAMESPACE, SERVICES, type Service } from './catalogue.ts';
+import {
+  dimensionsOf,
+  type MeasuredService,
+  type MetricName,
+  NAMESPACE,
+  SERVICES,
+  type Service,
+} from './catalogue.ts';
 
 /** What the end of an invocation asks of a meter. */
 export interface Publishing {
@@ -38,6 +45,15 @@ export class Meter<S extends Service> implements Publishing {
   record(name: MetricName<S>, value: number): void {
     this.#touched = true;
     this.#metrics.addMetric(name, this.#unitOf(name), value);
+  }
+
+  /**
+   * Records that the function is done with a heartbeat, if it has met one.
+   *
+   * @param sentAt - epoch milliseconds, by the clock of another machine
+   */
+  heartbeat(this: Meter<MeasuredService>, sentAt: number | undefined): void {
+    if (sentAt !== undefined) this.record('HeartbeatAge', Math.max(0, Date.now() - sentAt));
   }
 
   /** Publishes the units that a stage's, a pipeline's or all requests have taken, too; those count as having touched it. */

@@ -3,8 +3,16 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
-import { type Alerts, createAlerts } from '../../../shared/alerts/create.ts';
-import { alertStage, eventType, pipeline } from '../../../shared/pipeline/index.ts';
+import { type Alerts, type AlertsOptions, createAlerts } from '../../../shared/alerts/create.ts';
+import {
+  alertStage,
+  count,
+  eventType,
+  pipeline,
+  tumbling,
+  windowStage,
+} from '../../../shared/pipeline/index.ts';
+import { heartbeat } from '../../factories/heartbeats.ts';
 import { kinesisRecord } from '../../factories/kinesis-event.ts';
 import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
 
@@ -28,6 +36,24 @@ const vitals = pipeline('vitals', {
   ],
 });
 
+const busy = windowStage('busy', {
+  description: 'readings a minute',
+  from: reading,
+  key: 'patient',
+  window: tumbling('1 minute'),
+  outOfOrderness: '0 seconds',
+  allowedLateness: '0 seconds',
+  values: { readings: count() },
+});
+const overWindows = pipeline('over-windows', {
+  description: 'alerts on results',
+  types: [reading],
+  stages: [
+    busy,
+    alertStage('many', { description: 'Many', from: busy, message: '{patient}', quiet: '1 minute' }),
+  ],
+});
+
 const sns = mockClient(SNSClient);
 const s3 = mockClient(S3Client);
 let dynamodb: TestDynamoDB;
@@ -45,7 +71,7 @@ beforeEach(async () => {
   s3.on(PutObjectCommand).resolves({});
 });
 
-const alertsOf = (owner = 'one'): Alerts =>
+const alertsOf = (owner = 'one', more: Partial<AlertsOptions> = {}): Alerts =>
   createAlerts({
     pipeline: vitals,
     stage: 'high',
@@ -59,6 +85,7 @@ const alertsOf = (owner = 'one'): Alerts =>
     owner,
     now: Date.now,
     sleep: async () => {},
+    ...more,
   });
 
 const readingOf = (patient: string, rate: unknown, second: number) => ({
@@ -139,6 +166,36 @@ test('a notification that SNS will never take is set aside instead of blocking i
   expect(setAside()).toEqual([
     expect.objectContaining({ code: 'refused', reason: expect.stringContaining('Invalid parameter') }),
   ]);
+});
+
+test('heartbeats are no reason for an alert and nothing to set aside; they are told of when the alerts are sent', async () => {
+  const done: string[] = [];
+  sns.on(PublishCommand).callsFake(() => {
+    done.push('sent');
+    return {};
+  });
+  const alerts = alertsOf('one', { onHeartbeat: (at) => done.push(`heartbeat ${at}`) });
+  const records = [
+    kinesisRecord(heartbeat(5), 1),
+    record(2, readingOf('ann', 85, 1)),
+    kinesisRecord(heartbeat(4), 3),
+  ];
+  expect(await alerts(records)).toBe(1);
+  expect(done).toEqual(['sent', 'heartbeat 5']);
+  expect(setAside()).toEqual([]);
+});
+
+test('among results those of the stage that is read are told of, and those of others are not', async () => {
+  const told: number[] = [];
+  const alerts = alertsOf('one', {
+    pipeline: overWindows,
+    stage: 'many',
+    onHeartbeat: (at) => told.push(at),
+  });
+  expect(await alerts([kinesisRecord(heartbeat(9, { stage: 'other' }), 1)])).toBe(0);
+  expect(await alerts([kinesisRecord(heartbeat(5, { stage: 'busy' }), 2)])).toBe(0);
+  expect(told).toEqual([5]);
+  expect(setAside()).toEqual([]);
 });
 
 test('the function names a stage that the pipeline lacks', () => {

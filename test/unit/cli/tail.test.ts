@@ -70,6 +70,14 @@ test('events are chosen by type, by stage and by key', () => {
   expect(isWanted(broken, { types: ['busy'], keys: [] })).toBe(false);
 });
 
+test('heartbeats are shown to whoever asks for them', () => {
+  const beat = item({ ...event, type: 'millrace.heartbeat' });
+  expect(isWanted(beat, { types: [], keys: [] })).toBe(false);
+  expect(isWanted(beat, { types: [], keys: ['a'] })).toBe(false);
+  expect(isWanted(beat, { types: ['busy'], keys: [] })).toBe(false);
+  expect(isWanted(beat, { types: ['millrace.heartbeat'], keys: [] })).toBe(true);
+});
+
 test('reading begins where it is told to', () => {
   const now = Date.UTC(2026, 0, 1);
   expect(parseStart('latest', now)).toBe('latest');

@@ -9,6 +9,7 @@ import { resultEvent } from '../../../shared/results/result.ts';
 import type { Head } from '../../../shared/state/heads.ts';
 import type { SourceRecord } from '../../../shared/state/writer.ts';
 import type { SetAsideItem } from '../../../shared/streams/set-aside.ts';
+import { heartbeat } from '../../factories/heartbeats.ts';
 import { MINUTE, reading, readingEvent, totals } from '../../support/stage.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -98,6 +99,21 @@ test("a function that throws, and what is no event, is set aside, counted, and i
     data: { amount: 13 },
   });
   expect(report).toEqual({ passed: 2, filtered: 0, rejected: 3, heartbeat: undefined });
+});
+
+test('heartbeats pass behind the events, count nowhere, and the last one is told of', async () => {
+  const beats = [START + 1, START + 9, START + 5].map((at) => record(Buffer.from(heartbeat(at))));
+  const report = await new ShardFilter(contextOf(), SHARD).process([...beats, ...amounts(20, 5).map(single)]);
+  expect(put.flat().map(({ event }) => [event.type, event.time])).toEqual([
+    ['reading', START + 20],
+    ['millrace.heartbeat', START + 1],
+    ['millrace.heartbeat', START + 9],
+    ['millrace.heartbeat', START + 5],
+  ]);
+  expect(report).toEqual({ passed: 1, filtered: 1, rejected: 0, heartbeat: START + 9 });
+  expect(head?.counts).toEqual({ accepted: 1, duplicate: 0, late: 0, rejected: 0, filtered: 1 });
+  expect(head?.maxEventTime).toBe(START + 20);
+  expect(aside).toEqual([]);
 });
 
 test('records that are delivered again are not put again', async () => {

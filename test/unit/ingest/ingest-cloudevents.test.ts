@@ -50,6 +50,7 @@ describe('CloudEvents', () => {
     ['time', { time: undefined }],
     ['specversion', { specversion: '0.3' }],
     ['type', { type: 'unheard-of' }],
+    ['type', { type: 'millrace.heartbeat' }],
     ['receive_bytes', { data: trafficData({ receive_bytes: 'many' }) }],
     ['object', { data: 7 }],
   ])('are rejected for a bad %s', async (word, over) => {

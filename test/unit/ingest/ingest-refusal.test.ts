@@ -15,6 +15,7 @@ describe('a request that cannot be taken', () => {
     ['an unknown key', 401, 'unknown-key', { headers: { 'x-api-key': 'wrong' } }],
     ['a disabled key', 403, 'disabled-key', { headers: { 'x-api-key': 'revoked' } }],
     ['an unknown type', 404, 'unknown-type', { path: '/v1/events/unheard-of' }],
+    ['a heartbeat', 404, 'unknown-type', { path: '/v1/events/millrace.heartbeat' }],
     ['a type that is not percent-encoded well', 404, 'unknown-type', { path: '/v1/events/%E0%A4' }],
     ['another path', 404, 'not-found', { path: '/v2/things' }],
     ['another method', 405, 'method-not-allowed', { method: 'GET' }],

@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type MaterializeContext, materialize } from '../../../shared/results/materialize.ts';
 import { resultEvent, type WindowResult } from '../../../shared/results/result.ts';
+import { heartbeat } from '../../factories/heartbeats.ts';
 import { kinesisRecord } from '../../factories/kinesis-event.ts';
 import { type ResultsEmulator, startResultsEmulator } from '../../factories/results-table.ts';
 
@@ -167,6 +168,23 @@ describe('what it asks of AWS', () => {
     ];
     expect(await failuresOf(run(records, { onFault }))).toEqual(['2', '3']);
     expect(onFault).toHaveBeenCalledExactlyOnceWith('throttled');
+  });
+
+  test('heartbeats are neither stored nor refused, but told of when the results are stored', async () => {
+    const done: string[] = [];
+    dynamodb.on(PutItemCommand).callsFake(() => {
+      done.push('put');
+      return {};
+    });
+    const beats = [5, 7, 6].map((at) => heartbeat(at, { stage: 'device-traffic' }));
+    const records = [
+      kinesisRecord(`[${beats.join()}]`, 1),
+      record(2, result('a', 0, 0)),
+      kinesisRecord(heartbeat(4), 3),
+    ];
+    expect(await failuresOf(run(records, { onHeartbeat: (at) => done.push(`heartbeat ${at}`) }))).toEqual([]);
+    expect(done).toEqual(['put', 'heartbeat 7']);
+    expect(s3.commandCalls(PutObjectCommand)).toEqual([]);
   });
 
   test('a table that is down is not asked for every result', async () => {

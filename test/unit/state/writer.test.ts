@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { encodeCompact } from '../../../shared/events/compact.ts';
 import { schemaFingerprint } from '../../../shared/events/fingerprint.ts';
 import { allKeys, jsonPartials, userAggregate } from '../../../shared/pipeline/index.ts';
+import { ShardWriter } from '../../../shared/state/writer.ts';
+import { heartbeat } from '../../factories/heartbeats.ts';
 import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
 import { InjectedFault } from '../../support/faults.ts';
 import { MINUTE, reading, readingEvent, totals } from '../../support/stage.ts';
@@ -49,6 +51,26 @@ describe('a batch', () => {
     expect(tail.n).toBe(before.n + 1);
     expect(tail.position).not.toEqual(before.position);
     expect(tail.counts).toEqual({ accepted: 1, duplicate: 1, late: 0, rejected: 0 });
+  });
+
+  test('tells of the last heartbeat in it once it is written, and takes its time for no event time', async () => {
+    const told: unknown[] = [];
+    const writer = new ShardWriter(world.context, SHARD, {
+      setAside: async () => expect.fail('nothing is to be set aside'),
+      emitLate: async () => {},
+      hints: { fire: async () => {}, sweep: async () => {} },
+      listShards: world.stream.list,
+      committed: ({ accepted, rejected }, sentAt) => told.push({ accepted, rejected, sentAt }),
+    });
+    const beats = [7, 9, 8].map((hour) => heartbeat(START + hour * 3_600_000));
+    world.put(0, [readingEvent('1', START)]);
+    world.putBytes(0, Buffer.from(`[${beats.join()}]`));
+    await writer.process(world.stream.read(SHARD, undefined, 10));
+    expect(told).toEqual([{ accepted: 1, rejected: 0, sentAt: START + 9 * 3_600_000 }]);
+    expect((await last()).tail.maxEventTime).toBe(START);
+    world.put(0, [readingEvent('2', START)]);
+    await writer.process(world.stream.read(SHARD, undefined, 10));
+    expect(told[1]).toEqual({ accepted: 1, rejected: 0, sentAt: undefined });
   });
 
   test('in which a function of the user fails sets the event aside, and says where', async () => {

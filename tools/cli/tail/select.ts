@@ -1,3 +1,4 @@
+import { HEARTBEAT_TYPE } from '../../../shared/events/heartbeat.ts';
 import { filterStages, type Pipeline } from '../../../shared/pipeline/index.ts';
 import { type Deployed, streamOutput } from '../../deployed/deployed.ts';
 import type { Item } from './decode.ts';
@@ -37,7 +38,7 @@ export function streamsOf(
 
 /** What of a stream is wanted. */
 export interface Wanted {
-  /** Types of events, or names of stages for what they write: any of them; all where there are none. */
+  /** Types of events, or names of stages for what they write: any of them; all but heartbeats where there are none. */
   readonly types: readonly string[];
   readonly keys: readonly string[];
 }
@@ -47,5 +48,7 @@ export function isWanted({ content }: Item, { types, keys }: Wanted): boolean {
   if ('reason' in content) return types.length === 0 && keys.length === 0;
   const { type, key } = content;
   const isOfType = types.some((wanted) => type === wanted || type.startsWith(`${wanted}.`));
-  return (types.length === 0 || isOfType) && (keys.length === 0 || keys.includes(key));
+  return (
+    (types.length === 0 ? type !== HEARTBEAT_TYPE : isOfType) && (keys.length === 0 || keys.includes(key))
+  );
 }

@@ -48,6 +48,18 @@ test('the next invocation begins anew, and what was not touched prints nothing',
   expect(line()).toMatchObject({ Commits: 0, EventsLate: 2 });
 });
 
+test('the age of a heartbeat is how long it was under way, and no less than nothing where clocks differ', () => {
+  vi.spyOn(Date, 'now').mockReturnValue(10_000);
+  const meter = new Meter('filter', 'odd', 'millrace-test');
+  meter.heartbeat(undefined);
+  meter.publish();
+  expect(printed).toEqual([]);
+  meter.heartbeat(8_766);
+  meter.heartbeat(10_005);
+  meter.publish();
+  expect(line()).toMatchObject({ stage: 'odd', HeartbeatAge: [1_234, 0] });
+});
+
 test('a meter of a stage needs to know which', () => {
   expect(() => new Meter('window')).toThrow('the metrics of window are those of one stage');
 });
