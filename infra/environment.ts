@@ -38,6 +38,8 @@ export interface Environment {
   readonly keyRotationDays: number;
   /** `silent` alarms change state and tell nobody; `notify` sends to the alarm topic. */
   readonly alarms: 'off' | 'silent' | 'notify';
+  /** Whether heartbeats measure the stages, where nothing else is chosen: they cost something while nothing flows. */
+  readonly heartbeat: boolean;
   /** Whether reading results needs a key. */
   readonly queryAuth: 'none' | 'key';
   /** SHA-256 (hex) of write keys that need no entry in the keys table. */
@@ -57,6 +59,7 @@ const deployed = {
   deletionProtection: false,
   pointInTimeRecovery: false,
   keyRotationDays: 365,
+  heartbeat: false,
   queryAuth: 'key',
   staticKeyHashes: [],
 } as const;
@@ -91,6 +94,7 @@ const environments = {
     logRetentionDays: 30,
     lake: { rawDays: 90, curatedDays: 365, rejectedDays: 90 },
     alarms: 'notify',
+    heartbeat: true,
   },
   prod: {
     ...deployed,
@@ -99,6 +103,7 @@ const environments = {
     retentionHours: 168,
     logRetentionDays: 90,
     alarms: 'notify',
+    heartbeat: true,
     removal: 'retain',
     deletionProtection: true,
     pointInTimeRecovery: true,

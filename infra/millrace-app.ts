@@ -118,6 +118,7 @@ const definedOnly = (choices: Choices): Choices => {
     'tracing',
     'runbooks',
     'dashboards',
+    'heartbeat',
     'prices',
     ...ACCESS_CHOICES,
     ...LAKE_RETENTION_CHOICES,

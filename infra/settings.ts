@@ -29,6 +29,8 @@ export interface Choices extends AccessChoices, LakeRetentionChoices {
   readonly runbooks?: string | undefined;
   /** Whether there is a dashboard per pipeline. */
   readonly dashboards?: boolean | undefined;
+  /** Whether heartbeats are sent through the stages, to measure them. */
+  readonly heartbeat?: boolean | undefined;
   /** Prices that differ from the list, as JSON: see `infra/prices.ts`. */
   readonly prices?: string | undefined;
 }
@@ -51,6 +53,7 @@ export interface Settings {
   readonly tracing: boolean;
   readonly runbooks: string;
   readonly dashboards: boolean;
+  readonly heartbeat: boolean;
   readonly prices: Prices;
 }
 
@@ -82,6 +85,7 @@ export function settingsOf(choices: Choices, pipelines: readonly Pipeline[]): Se
   // A local run has DuckDB in their place.
   const { analytics = environment.name !== 'local' } = choices;
   const { dashboards = environment.alarms !== 'off', runbooks = 'docs/runbooks' } = choices;
+  const { heartbeat = environment.heartbeat } = choices;
   return {
     access: accessOf(choices),
     environment,
@@ -94,6 +98,7 @@ export function settingsOf(choices: Choices, pipelines: readonly Pipeline[]): Se
     tracing,
     runbooks: runbooks.replace(/\/+$/, ''),
     dashboards,
+    heartbeat,
     prices: pricesOf(choices.prices),
   };
 }
@@ -112,6 +117,10 @@ export function choicesFromContext(read: (key: string) => unknown): Choices {
     const value: unknown = read(key);
     return value === undefined || value === null ? undefined : String(value);
   };
+  const flag = (key: string): boolean | undefined => {
+    const value = text(key);
+    return value === undefined ? undefined : value === 'true';
+  };
   const shards = text('shards');
   return {
     environment: text('env'),
@@ -120,10 +129,11 @@ export function choicesFromContext(read: (key: string) => unknown): Choices {
     sourceMaps: text('sourceMaps') === 'true',
     tracing: text('tracing') === 'true',
     runbooks: text('runbooks'),
-    dashboards: text('dashboards') === undefined ? undefined : text('dashboards') === 'true',
+    dashboards: flag('dashboards'),
+    heartbeat: flag('heartbeat'),
     prices: text('prices'),
     encryption: text('encryption'),
-    analytics: text('analytics') === undefined ? undefined : text('analytics') === 'true',
+    analytics: flag('analytics'),
     omit: text('omit'),
     ...Object.fromEntries([...ACCESS_CHOICES, ...LAKE_RETENTION_CHOICES].map((name) => [name, text(name)])),
     iam: text('iam') === 'true',

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { REJECTED_PREFIX } from '../../shared/lake/layout.ts';
 import type { AlertStage } from '../../shared/pipeline/index.ts';
 import { ENV } from '../../shared/runtime/env.ts';
+import { heartbeatAlarms } from './alarms/heartbeat-alarms.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { onTable, publishTo, putObjects } from './permissions.ts';
 import type { PipelineProcessingProps } from './pipeline-processing.ts';
@@ -41,6 +42,7 @@ export function alertFunction(scope: Construct, props: PipelineProcessingProps, 
       putObjects(lake, REJECTED_PREFIX),
     ],
   });
+  heartbeatAlarms(consumer, alerting, { service: 'alert', of: stage.name });
   new StreamConsumer(scope, 'Input', {
     environment,
     alerting,

@@ -20,6 +20,8 @@ export interface Deployment {
   readonly tracing: boolean;
   /** Where alarms say that the runbooks are: a folder of the repository, or an address. */
   readonly runbooks: string;
+  /** Whether heartbeats are sent through the stages, to measure them. */
+  readonly heartbeat: boolean;
   /** What AWS charges, for the dashboards. */
   readonly prices: Prices;
   /** Whether there are dashboards. */

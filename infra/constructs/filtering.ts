@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { REJECTED_PREFIX } from '../../shared/lake/layout.ts';
 import type { FilterStage } from '../../shared/pipeline/index.ts';
 import { ENV } from '../../shared/runtime/env.ts';
+import { heartbeatAlarms } from './alarms/heartbeat-alarms.ts';
 import { filterStageAlarms } from './alarms/stage-alarms.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { onStream, onTable, putObjects } from './permissions.ts';
@@ -41,6 +42,7 @@ export function filterFunction(scope: Construct, props: PipelineProcessingProps,
     ],
   });
   filterStageAlarms(scope, alerting, stage.name);
+  heartbeatAlarms(consumer, alerting, { service: 'filter', of: stage.name });
   new StreamConsumer(scope, 'Input', {
     environment,
     alerting,

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { LATE_PREFIX, RAW_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../../shared/lake/layout.ts';
 import { ENV } from '../../shared/runtime/env.ts';
+import { heartbeatAlarms } from './alarms/heartbeat-alarms.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { getObjects, onStream, onTable, putObjects } from './permissions.ts';
 import type { PipelineProcessingProps } from './pipeline-processing.ts';
@@ -36,6 +37,12 @@ export function landEvents(scope: Construct, props: PipelineProcessingProps): vo
       ]),
       putObjects(lake, REJECTED_PREFIX),
     ],
+  });
+  heartbeatAlarms(consumer, alerting, {
+    service: 'land',
+    of: pipeline.name,
+    // For so long an object of the lake is filled.
+    gathering: environment.landingWindow,
   });
   const landed = { Landing: streams.events, LandingLate: streams.late, LandingResults: streams.results };
   for (const [id, stream] of Object.entries(landed)) {

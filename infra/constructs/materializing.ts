@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { REJECTED_PREFIX } from '../../shared/lake/layout.ts';
 import { ENV } from '../../shared/runtime/env.ts';
+import { heartbeatAlarms } from './alarms/heartbeat-alarms.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { onTable, putObjects } from './permissions.ts';
 import type { PipelineProcessingProps } from './pipeline-processing.ts';
@@ -24,6 +25,7 @@ export function materializeResults(scope: Construct, props: PipelineProcessingPr
     },
     permissions: [onTable(tables.results, 'PutItem', 'BatchWriteItem'), putObjects(lake, REJECTED_PREFIX)],
   });
+  heartbeatAlarms(consumer, alerting, { service: 'materialize', of: pipeline.name });
   new StreamConsumer(scope, 'Results', {
     environment: deployment.environment,
     alerting,

@@ -8,6 +8,7 @@ import { PipelineDashboard } from './dashboard/pipeline-dashboard.ts';
 import type { Deployment } from './deployment.ts';
 import { filterFunction } from './filtering.ts';
 import { fireFunction, sweepFunction } from './firing.ts';
+import { heartbeatFunction } from './heartbeat.ts';
 import { landEvents } from './landing.ts';
 import { materializeResults } from './materializing.ts';
 import type { PipelineStreams } from './pipeline-streams.ts';
@@ -30,6 +31,7 @@ export interface PipelineProcessingProps {
 export class PipelineProcessing extends Construct {
   constructor(scope: Construct, id: string, props: PipelineProcessingProps) {
     super(scope, id);
+    heartbeatFunction(this, props);
     landEvents(this, props);
     for (const stage of filterStages(props.pipeline)) {
       filterFunction(new Construct(this, pascalCase(stage.name)), props, stage);

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { REJECTED_PREFIX } from '../../shared/lake/layout.ts';
 import type { WindowStage } from '../../shared/pipeline/index.ts';
 import { ENV } from '../../shared/runtime/env.ts';
+import { heartbeatAlarms } from './alarms/heartbeat-alarms.ts';
 import { windowStageAlarms } from './alarms/stage-alarms.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { invoke, onStream, onTable, putObjects } from './permissions.ts';
@@ -53,6 +54,8 @@ export function windowFunction(
     nodeOptions: ['--max-semi-space-size=64'],
   });
   windowStageAlarms(scope, alerting, stage.name);
+  heartbeatAlarms(consumer, alerting, { service: 'window', of: stage.name });
+  heartbeatAlarms(new Construct(scope, 'Firing'), alerting, { service: 'fire', of: stage.name });
   new StreamConsumer(scope, 'Events', {
     environment,
     alerting,

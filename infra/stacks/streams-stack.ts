@@ -36,6 +36,7 @@ export class StreamsStack extends MillraceStack {
     this.alerting = {
       enabled: environment.alarms !== 'off',
       topic: environment.alarms === 'notify' ? alarmTopic(this, 'Alarms', deployment) : undefined,
+      heartbeats: deployment.heartbeat,
       deployment: deploymentName(deployment),
       runbooks: deployment.runbooks,
     };

@@ -110,6 +110,8 @@ beforeAll(async () => {
   app = synthesizeApp(
     [chained],
     `import chained from '../../test/pipelines/chained.ts';\nexport const pipelines = [chained];`,
+    // Production has alarms on them, and they must change nothing.
+    { heartbeat: true },
   );
   run = await startLocal({ assembly: app.assembly, dataDir: folder.path });
 }, 180_000);

@@ -14,6 +14,8 @@ import type { Runbook } from './runbooks.ts';
 export interface Alerting {
   readonly enabled: boolean;
   readonly topic: TopicReference | undefined;
+  /** Whether there are heartbeats to watch. */
+  readonly heartbeats: boolean;
   /** Name of the deployment, as the metrics of its functions have it. */
   readonly deployment: string;
   /** Where the folder with the runbooks is: a path of the repository, or an address. */

@@ -11,6 +11,8 @@ export const RUNBOOKS = [
   'function-errors',
   'function-slow',
   'function-throttled',
+  'heartbeat-missing',
+  'heartbeat-slow',
   'hints-dropped',
   'ingestion-rejects',
   'records-dropped',

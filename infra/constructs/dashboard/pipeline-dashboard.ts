@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Dashboard, type IWidget, type Metric, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { alertStages, filterStages, type Pipeline, windowStages } from '../../../shared/pipeline/index.ts';
-import type { MetricName, Service } from '../../../shared/runtime/telemetry/catalogue.ts';
+import type { MeasuredService, MetricName, Service } from '../../../shared/runtime/telemetry/catalogue.ts';
 import { deploymentName } from '../../names.ts';
 import { BundledFunction } from '../bundled-function.ts';
 import type { Deployment } from '../deployment.ts';
@@ -40,6 +40,7 @@ export class PipelineDashboard extends Construct {
         this.#time(),
         this.#leftOut(),
         this.#firing(),
+        this.#heartbeats(),
         this.#functionHealth(),
         this.#ingestion(),
         [heading('## Cost at list prices, in US dollars: Lambda, DynamoDB and Kinesis of this pipeline')],
@@ -143,6 +144,31 @@ export class PipelineDashboard extends Construct {
     ];
   }
 
+  /** How long a heartbeat takes from the events stream to each function, that is how long an event does. */
+  #heartbeats(): IWidget[] {
+    const { deployment, pipeline } = this.#props;
+    if (!deployment.heartbeat) return [];
+    const windows = windowStages(pipeline);
+    const byService: Readonly<Record<MeasuredService, readonly { readonly name: string }[]>> = {
+      filter: filterStages(pipeline),
+      window: windows,
+      fire: windows,
+      alert: alertStages(pipeline),
+      land: this.#has('land') ? [pipeline] : [],
+      materialize: this.#has('materialize') ? [pipeline] : [],
+    };
+    const ages = (Object.keys(byService) as MeasuredService[]).flatMap((service) =>
+      this.#ofStages(service, 'HeartbeatAge', byService[service], 'Maximum').map((metric, index) =>
+        metric.with({ label: `${byService[service][index]?.name} ${service}` }),
+      ),
+    );
+    return graph('Age of heartbeats, at most, when they have got to', ages, { width: 24, unit: 'ms' });
+  }
+
+  #has(bundle: string): boolean {
+    return this.#functions.some((one) => one.bundle === bundle);
+  }
+
   #functionHealth(): IWidget[] {
     const of = (name: string, statistic: string): Metric[] =>
       this.#functions.map((one) => one.function.metric(name, { statistic, label: this.#label(one) }));
@@ -205,7 +231,6 @@ export class PipelineDashboard extends Construct {
   #units(name: 'WriteUnits' | 'ReadUnits'): Metric[] {
     const { pipeline } = this.#props;
     const windows = windowStages(pipeline);
-    const present = new Set(this.#functions.map(({ bundle }) => bundle));
     return [
       ...(['window', 'fire', 'sweep'] as const).flatMap((service) =>
         this.#ofStages(service, name, windows).map((metric) =>
@@ -215,7 +240,7 @@ export class PipelineDashboard extends Construct {
       ...this.#ofStages('filter', name, filterStages(pipeline)),
       ...this.#ofStages('alert', name, alertStages(pipeline)),
       ...(['land', 'materialize'] as const).flatMap((service) =>
-        present.has(service) ? this.#ofPipeline(service, name, service) : [],
+        this.#has(service) ? this.#ofPipeline(service, name, service) : [],
       ),
     ];
   }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { alertStage, filterStage, pipeline } from '../../../shared/pipeline/index.ts';
+import { reading, samplePipelines } from './sample.ts';
 import { read, resource, resources, synthesizeSample } from './support.ts';
 
 const prod = synthesizeSample({ environment: 'prod' });
@@ -53,11 +55,83 @@ test('a sweep that does not happen is an alarm, and no data means that it did no
     NotInvoked: { MetricName: 'FailedInvocations', Threshold: 1 },
   });
   const silent = alarms.filter(({ properties }) => properties.TreatMissingData !== 'notBreaching');
-  expect(silent.map(({ path }) => path)).toEqual([
+  expect(silent.map(({ path }) => path).filter((path) => !path.endsWith('/HeartbeatMissing'))).toEqual([
     'Processing/Lake/Often/Missed',
-    'Processing/MeterReadings/EveryMinute/Missed',
-    'Processing/Doors/EveryMinute/Missed',
+    ...['MeterReadings', 'Doors'].flatMap((name) => [
+      `Processing/${name}/Beating/Missed`,
+      `Processing/${name}/EveryMinute/Missed`,
+    ]),
   ]);
+});
+
+describe('heartbeats', () => {
+  const low = filterStage('low', { description: 'low', from: reading, where: () => true });
+  const told = alertStage('told', { description: 'told', from: low, message: 'm', quiet: '1 hour' });
+  const filtered = pipeline('filtered', { description: 'p', types: [reading], stages: [low, told] });
+  const all = [...samplePipelines.slice(1), filtered];
+  const watched = resources(
+    synthesizeSample({ environment: 'prod', pipelines: all }),
+    'AWS::CloudWatch::Alarm',
+  );
+  const named = (name: string) =>
+    Object.fromEntries(
+      [...watched, ...alarms].flatMap(({ path, properties }) =>
+        path.endsWith(`/${name}`) ? [[path.slice('Processing/'.length, -name.length - 1), properties]] : [],
+      ),
+    );
+  const paths = [
+    ...['Doors/Land', 'Doors/Openings/Firing', 'Doors/Openings/Window'],
+    ...['Filtered/Land', 'Filtered/Low/Filter', 'Filtered/Told/Alert'],
+    ...['MeterReadings/Land', 'MeterReadings/Materialize'],
+    ...['PerMeter', 'PerSite'].flatMap((stage) => [
+      `MeterReadings/${stage}/Firing`,
+      `MeterReadings/${stage}/Window`,
+    ]),
+  ];
+
+  test('that do not come for five minutes are an alarm of every function that should meet them', () => {
+    const missing = named('HeartbeatMissing');
+    expect(Object.keys(missing).sort()).toEqual(paths);
+    for (const path of paths) {
+      expect(missing[path]).toMatchObject({
+        ...{ Namespace: 'Millrace', MetricName: 'HeartbeatAge', Statistic: 'SampleCount', Period: 60 },
+        ...{ ComparisonOperator: 'LessThanThreshold', Threshold: 1, TreatMissingData: 'breaching' },
+        ...{ EvaluationPeriods: 5, DatapointsToAlarm: 5 },
+      });
+    }
+  });
+
+  test('that take over a minute for five are one, too, with what landing gathers on top', () => {
+    const slow = named('HeartbeatSlow');
+    expect(Object.keys(slow).sort()).toEqual(paths);
+    for (const path of paths) {
+      expect(slow[path]).toMatchObject({
+        ...{ MetricName: 'HeartbeatAge', Statistic: 'Maximum', Period: 60, TreatMissingData: 'notBreaching' },
+        ...{ ComparisonOperator: 'GreaterThanOrEqualToThreshold', DatapointsToAlarm: 5 },
+        Threshold: path.endsWith('/Land') ? 120_000 : 60_000,
+      });
+    }
+  });
+
+  test('are told apart by the stage or pipeline', () => {
+    const dimensions = (path: string) =>
+      Object.fromEntries(
+        (named('HeartbeatSlow')[path].Dimensions as { Name: string; Value: string }[]).map((each) => [
+          each.Name,
+          each.Value,
+        ]),
+      );
+    const environment = 'millrace-prod';
+    expect(dimensions('Doors/Openings/Firing')).toEqual({ environment, service: 'fire', stage: 'openings' });
+    expect(dimensions('Doors/Openings/Window')).toEqual({
+      environment,
+      service: 'window',
+      stage: 'openings',
+    });
+    expect(dimensions('Filtered/Low/Filter')).toEqual({ environment, service: 'filter', stage: 'low' });
+    expect(dimensions('Filtered/Told/Alert')).toEqual({ environment, service: 'alert', stage: 'told' });
+    expect(dimensions('Doors/Land')).toEqual({ environment, service: 'land', pipeline: 'doors' });
+  });
 });
 
 test('one failed run of the compaction is an alarm: there are four an hour', () => {
@@ -107,7 +181,7 @@ test('the topic takes alarms of this account, over TLS only', () => {
 });
 
 test('alarms are silent in dev and absent from local', () => {
-  const dev = synthesizeSample({ environment: 'dev' });
+  const dev = synthesizeSample({ environment: 'dev', heartbeat: true });
   expect(resources(dev, 'AWS::CloudWatch::Alarm')).toHaveLength(alarms.length);
   expect(
     resources(dev, 'AWS::CloudWatch::Alarm').every(({ properties }) => properties.AlarmActions === undefined),

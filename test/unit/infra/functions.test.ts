@@ -126,6 +126,14 @@ test('query', () => {
   });
 });
 
+test('heartbeats', () => {
+  const measured = synthesizeSample({ environment: 'dev', heartbeat: true });
+  expect(variables(resource(measured, 'Processing/Doors/Heartbeat/Function'), measured)).toEqual({
+    MILLRACE_PIPELINE: 'doors',
+    EVENTS_STREAM: 'Streams/Doors/Events',
+  });
+});
+
 test('source maps in bundles are used in stack traces', () => {
   const mapped = synthesizeSample({ environment: 'dev', sourceMaps: true });
   expect(variables(resource(mapped, 'Query/Query/Function'), mapped)).toMatchObject({

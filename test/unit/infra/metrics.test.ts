@@ -65,6 +65,12 @@ describe('dashboards', () => {
       `Millrace WriteUnits service=window ${stage}`,
       `Millrace WatermarkLag service=sweep ${stage}`,
       `Millrace ResultDelay service=fire ${stage}`,
+      `Millrace HeartbeatAge service=window ${stage}`,
+      `Millrace HeartbeatAge service=fire ${stage}`,
+      'Millrace HeartbeatAge service=filter stage=elevated',
+      'Millrace HeartbeatAge service=alert stage=repeated-breaches',
+      'Millrace HeartbeatAge pipeline=patient-vitals service=land',
+      'Millrace HeartbeatAge pipeline=patient-vitals service=materialize',
       'Millrace EventsPassed service=filter stage=elevated',
       'Millrace Requests service=ingest',
       'AWS/Lambda IteratorAge FunctionName=Processing/PatientVitals/VitalsStats/Window/Function',
@@ -92,6 +98,14 @@ describe('dashboards', () => {
     const without = synthesizeSample({ environment: 'prod', dashboards: false });
     expect(resources(without, 'AWS::CloudWatch::Dashboard')).toEqual([]);
     expect(resources(synthesizeSample({ environment: 'local' }), 'AWS::CloudWatch::Dashboard')).toEqual([]);
+  });
+
+  test('without heartbeats they do not show how old those are', () => {
+    const shown = (heartbeat: boolean) =>
+      widgetMetrics(synthesizeSample({ environment: 'prod', heartbeat })).some(
+        ({ name }) => name === 'HeartbeatAge',
+      );
+    expect([shown(true), shown(false)]).toEqual([true, false]);
   });
 
   test('costs are the metrics times the prices that the deployment chose', () => {

@@ -138,6 +138,14 @@ test('compaction reads raw objects and replaces curated ones', () => {
   );
 });
 
+test('heartbeats are put into the open shards of the events', () => {
+  expected(
+    'Processing/Doors/Heartbeat',
+    'kinesis:ListShards Streams/Doors/Events',
+    'kinesis:PutRecords Streams/Doors/Events',
+  );
+});
+
 test('materializing puts results into the table', () => {
   expected(
     'Processing/MeterReadings/Materialize',

@@ -61,6 +61,18 @@ test('the context of the CLI is text', () => {
   });
 });
 
+test('heartbeats are sent where something is at stake, or where they are asked for', () => {
+  const heartbeat = (choices: object) => settingsOf(choices, samplePipelines).heartbeat;
+  expect(['local', 'dev', 'stage', 'prod'].map((environment) => heartbeat({ environment }))).toEqual([
+    ...[false, false],
+    ...[true, true],
+  ]);
+  expect(heartbeat({ environment: 'local', heartbeat: true })).toBe(true);
+  expect(heartbeat({ environment: 'prod', heartbeat: false })).toBe(false);
+  const chosen = (text: string) => choicesFromContext((key) => (key === 'heartbeat' ? text : undefined));
+  expect([chosen('true').heartbeat, chosen('false').heartbeat]).toEqual([true, false]);
+});
+
 test('only what nothing refers to can be left out', () => {
   expect(
     settingsOf({ omit: 'AWS::CloudWatch::Alarm, AWS::Athena::NamedQuery' }, samplePipelines).omit,

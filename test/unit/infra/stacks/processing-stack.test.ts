@@ -109,6 +109,36 @@ describe('firing', () => {
   });
 });
 
+describe('heartbeats', () => {
+  const measured = synthesizeSample({ environment: 'dev', heartbeat: true });
+
+  test('are sent every minute into each pipeline, and not again', () => {
+    const rules = resources(measured, 'AWS::Events::Rule').filter(({ path }) => path.endsWith('/Beating'));
+    expect(rules.map(({ path }) => path)).toEqual([
+      'Processing/MeterReadings/Beating',
+      'Processing/Doors/Beating',
+    ]);
+    for (const { path, properties } of rules) {
+      expect(properties.ScheduleExpression).toBe('rate(1 minute)');
+      expect(read(measured, 'Processing', properties.Targets[0].Arn)).toBe(
+        path.replace('Beating', 'Heartbeat/Function'),
+      );
+    }
+    expect(resource(measured, 'Processing/Doors/Heartbeat/Once').properties).toMatchObject({
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
+  });
+
+  test('where they are not wanted add nothing', () => {
+    const prod = synthesizeSample({ environment: 'prod', heartbeat: false });
+    for (const quiet of [assembly, synthesizeSample({ environment: 'local' }), prod]) {
+      const found = resources(quiet).filter(({ path }) => /heartbeat|beating|firing/i.test(path));
+      expect(found.map(({ path }) => path)).toEqual([]);
+    }
+  });
+});
+
 test('a stage that is declared is deployed: nothing else has to change', () => {
   const [first, ...others] = samplePipelines;
   const declared = pipeline('meter-readings', {
