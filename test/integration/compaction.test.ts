@@ -177,6 +177,24 @@ test('types are right for DuckDB and for a reader that has nothing to do with it
   database.close();
 });
 
+test('heartbeats are in no file of a type, and an hour of nothing else has none', async () => {
+  const beat = (at: number): StreamEvent => ({
+    ...{ type: 'millrace.heartbeat', source: '/millrace/p/heartbeat', id: `beat-${at}`, time: at, key: 'k' },
+    data: { shard: 'shardId-000000000000' },
+  });
+  writer.land(START, [beat(START), event('a', START), beat(START + 1)]);
+  writer.land(START + HOUR, [beat(START + HOUR)]);
+  expect(await compact()).toMatchObject({
+    done: [
+      { hour: '2026-03-09T07', types: { 'meter-reading': { rows: 1, leftOut: 0 } } },
+      { hour: '2026-03-09T08', types: {} },
+    ],
+    failed: [],
+  });
+  expect(await idsOf(7)).toEqual(['a']);
+  await expect(idsOf(8)).rejects.toThrow('ENOENT');
+});
+
 test('what the hour before has is left out', async () => {
   writer.land(START, [event('a', START)]);
   writer.land(START + HOUR, [event('a', START), event('b', START)]);
