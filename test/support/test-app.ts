@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleFunctions } from '../../infra/constructs/function-bundles.ts';
 import { synthesize } from '../../infra/millrace-app.ts';
-import type { Choices } from '../../infra/settings.ts';
 import type { Pipeline } from '../../shared/pipeline/index.ts';
 import { declarePipeline } from '../transcripts/declare.ts';
 import type { Transcript } from '../transcripts/transcript.ts';
@@ -35,11 +34,7 @@ export function synthesizeTranscripts(transcripts: readonly Transcript[]): TestA
  * @param pipelines - what the module exports
  * @param module - the source of `shared/pipelines/index.ts`
  */
-export function synthesizeApp(
-  pipelines: readonly Pipeline[],
-  module: string,
-  choices: Choices = {},
-): TestApp {
+export function synthesizeApp(pipelines: readonly Pipeline[], module: string): TestApp {
   const root = mkdtempSync(join(tmpdir(), 'millrace-app-'));
   for (const folder of COPIED) cpSync(join(ROOT, folder), join(root, folder), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
@@ -50,7 +45,6 @@ export function synthesizeApp(
     shards: 1,
     validate: false,
     outdir: join(root, 'assembly'),
-    ...choices,
     bundler: ({ sourceMaps }) => bundleFunctions({ root, sourceMaps: sourceMaps ?? false }),
   });
   return { assembly: directory, remove: () => rmSync(root, { recursive: true, force: true }) };
