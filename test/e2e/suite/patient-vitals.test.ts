@@ -1,5 +1,6 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { HEARTBEAT_TYPE } from '../../../shared/events/heartbeat.ts';
 import { createRandom } from '../../../tools/bench/traffic.ts';
 import { clientOptions } from '../../../tools/deployed/clients.ts';
 import { outputOf, streamOutput } from '../../../tools/deployed/deployed.ts';
@@ -120,7 +121,9 @@ test('the filtered stream holds the elevated readings, each as it was sent, in o
   const expected = expectedElevated([...EVENTS, ...LATER]);
   const stream = outputOf(target.deployed, streamOutput(PIPELINE, 'elevated'));
   const unique = async () => {
-    const events = (await readEvents(kinesis, stream)).filter(({ time }) => time >= START);
+    const events = (await readEvents(kinesis, stream)).filter(
+      ({ type, time }) => type !== HEARTBEAT_TYPE && time >= START,
+    );
     return [...new Map(events.map((event) => [event.id, event])).values()];
   };
   await expect.poll(async () => (await unique()).length, target.patience).toBe(expected.length);
