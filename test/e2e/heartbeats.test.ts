@@ -151,4 +151,4 @@ test('in the lake they are raw events, and neither results nor events of a type'
   expect(await lines('SELECT count(*) > 0, count(*) FILTER (stage IS NULL) FROM results')).toEqual([
     [true, 0],
   ]);
-});
+}, 180_000);
