@@ -1,9 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { HEARTBEAT_TYPE } from '../../../shared/events/heartbeat.ts';
-import { jsonOf, type Passed } from '../../../shared/filters/batch.ts';
-import type { FilterPut } from '../../../shared/filters/output.ts';
 import { type FilterContext, ShardFilter } from '../../../shared/filters/shard-filter.ts';
-import { parseResultEvent } from '../../../shared/results/result.ts';
 import { fireStage } from '../../../shared/state/fire.ts';
 import { joinBuckets } from '../../../shared/state/fire-buckets.ts';
 import type { BucketHint, FireOutputs } from '../../../shared/state/fire-outputs.ts';
@@ -15,7 +11,8 @@ import { sweepStage } from '../../../shared/state/sweep.ts';
 import type { Probe } from '../../../shared/state/sweep-shards.ts';
 import { ShardWriter, type SourceRecord, type WriterOutputs } from '../../../shared/state/writer.ts';
 import { MemoryStream } from '../../support/memory-stream.ts';
-import { labelOf, writes } from './calls.ts';
+import { Between } from './between.ts';
+import { clientOf } from './client.ts';
 import { type Attributes, type Command, Emulator } from './emulator.ts';
 import type { Consumer } from './feed.ts';
 import { MemoryTable } from './memory-table.ts';
@@ -23,10 +20,10 @@ import { Node, resultSpanOf } from './node.ts';
 import { Violation } from './observer.ts';
 import type { Plan } from './plan.ts';
 import { type Call, InjectedFault, Process } from './process.ts';
-import { Producers, pointOf, type SentItem } from './producers.ts';
+import { Producers } from './producers.ts';
 import { Random } from './random.ts';
 import { HOUR, START } from './stages.ts';
-import { operationOf, type Store, Twin } from './store.ts';
+import { type Store, Twin } from './store.ts';
 
 /** How a deliberate fault gets between the code and its surroundings; see `deliberate-faults.ts`. */
 export interface Sabotage {
@@ -47,8 +44,6 @@ async function storeOf(kind: StoreKind): Promise<Store> {
   return kind === 'both' ? new Twin(emulator, new MemoryTable()) : emulator;
 }
 
-const RESULTS_PER_PUT = 3;
-const PASSED_PER_PUT = 2;
 const RETENTION = 24 * HOUR;
 const TIMEOUT_MS = 60_000;
 /** Errors with which an invocation may end: the infrastructure's, and giving up after many conflicts. */
@@ -72,6 +67,8 @@ export class Simulation {
   /** Whether a hint starts a function at once. */
   hinting = true;
   readonly #sabotage: Sabotage;
+  readonly #between: Between;
+  readonly #clientOf: (process: Process) => DynamoDBClient;
   #started = 0;
 
   static async create(plan: Plan, kind: StoreKind, sabotage: Sabotage = {}): Promise<Simulation> {
@@ -95,6 +92,10 @@ export class Simulation {
       new Node(first ?? { stage: plan.stage }, stream, this.producers.records),
       ...rest.map((of, index) => new Node(of, new MemoryStream(plan.between[index] ?? 1), [])),
     ];
+    this.#between = new Between(plan.keys, this.nodes, this.producers, () => this.now);
+    const wrote = (stage: string | undefined, item: Attributes) =>
+      this.nodes.find(({ name }) => name === stage)?.observer.wrote(item);
+    this.#clientOf = clientOf(store, wrote, sabotage.command);
   }
 
   /** The window stages. */
@@ -133,7 +134,7 @@ export class Simulation {
   fire(node: Node, bucket?: BucketHint): void {
     const process = this.#process('fire', node);
     const outputs: FireOutputs = {
-      emit: (results) => this.#emit(node, process, results),
+      emit: (results) => this.#between.emit(node, process, results),
       listShards: () => process.call('list shards', false, node.stream.list),
       sleep: (ms) => this.#sleep(process, ms),
       remaining: this.#remaining(),
@@ -223,8 +224,8 @@ export class Simulation {
     if (filter !== undefined) {
       const context: FilterContext = {
         stage: filter.stage,
-        heads: new Heads(new StageTable(this.#client(process), this.store.table, node.name)),
-        output: { put: (passed) => this.#pass(node, process, passed) },
+        heads: new Heads(new StageTable(this.#clientOf(process), this.store.table, node.name)),
+        output: { put: (passed) => this.#between.pass(node, process, passed) },
         listShards,
         setAside,
         retention: RETENTION,
@@ -244,12 +245,8 @@ export class Simulation {
     return { process, work: new ShardWriter(this.#context(node, process, outputs), shard, outputs) };
   }
 
-  #client(process: Process): DynamoDBClient {
-    return { send: (command: Command) => this.#send(process, command) } as unknown as DynamoDBClient;
-  }
-
   #context(node: Node, process: Process, outputs?: WriterOutputs): StageContext {
-    const client = this.#client(process);
+    const client = this.#clientOf(process);
     const { table } = this.store;
     const stage = node.stage ?? this.plan.stage;
     const context = stageContext({
@@ -265,95 +262,6 @@ export class Simulation {
     });
     const items = new StageTable(client, table, context.name);
     return this.#sabotage.context?.(context, items, outputs) ?? context;
-  }
-
-  #send(process: Process, original: Command): Promise<unknown> {
-    const command = this.#sabotage.command ? this.#sabotage.command(original) : original;
-    if (command === undefined) return Promise.resolve({});
-    return process.call(labelOf(command), writes(command), async (page) => {
-      if (page !== undefined && operationOf(command) === 'Query') {
-        return this.store.request('Query', { Limit: page, ...command.input });
-      }
-      const operation = operationOf(command);
-      if (operation === 'UpdateItem') {
-        const input = { ...command.input, ReturnValues: 'ALL_NEW' };
-        const { Attributes: item } = (await this.store.request(operation, input)) as {
-          Attributes: Attributes;
-        };
-        this.#wrote(item);
-        return {};
-      }
-      const answer = await this.store.send(command);
-      if (operation === 'PutItem') this.#wrote((command.input as { Item: Attributes }).Item);
-      return answer;
-    });
-  }
-
-  #wrote(item: Attributes): void {
-    const of = item.pk?.S?.split('#')[1];
-    this.nodes.find(({ name }) => name === of)?.observer.wrote(item);
-  }
-
-  async #emit(node: Node, process: Process, results: Iterable<{ readonly event: string }>): Promise<number> {
-    const events = [...results].map(({ event }) => event);
-    for (let at = 0; at < events.length; at += RESULTS_PER_PUT) {
-      await process.call('emit results', true, async () => {
-        for (const event of events.slice(at, at + RESULTS_PER_PUT)) this.#result(node, event);
-      });
-    }
-    return events.length;
-  }
-
-  /** A result reaches whoever reads results, other stages included. */
-  #result(node: Node, text: string): void {
-    node.sink.result(text);
-    const next = this.#after(node);
-    if (next === undefined) return;
-    const result = parseResultEvent(text);
-    const { source, id } = JSON.parse(text) as { source: string; id: string };
-    const { key, end, final, retracted } = result;
-    const amount = Number(result.values.total ?? 0);
-    // What is final may not be late, whatever became of the events that it is made of.
-    const event = { source, id, key, time: end - 1, amount, punctual: true };
-    this.#put(next, key, Buffer.from(text), [
-      final && retracted !== true ? { kind: 'event', event } : { kind: 'foreign' },
-    ]);
-  }
-
-  /** Keys are put side by side, events of one key one after the other. */
-  async #pass(node: Node, process: Process, passed: readonly Passed[]): Promise<FilterPut> {
-    const next = this.#after(node);
-    const reached = new Map<string, string>();
-    const byKey = new Map<string, Passed[]>();
-    for (const one of passed) byKey.set(one.event.key, [...(byKey.get(one.event.key) ?? []), one]);
-    await Promise.all(
-      [...byKey].map(async ([key, all]) => {
-        for (let at = 0; next !== undefined && at < all.length; at += PASSED_PER_PUT) {
-          const some = all.slice(at, at + PASSED_PER_PUT);
-          await process.call('put passed', true, async () => {
-            const items = some.map(({ event }): SentItem => {
-              if (event.type === HEARTBEAT_TYPE) return { kind: 'heartbeat' };
-              const found = this.producers.find(`${event.source} ${event.id}`);
-              return found === undefined ? { kind: 'bad' } : { kind: 'event', event: found };
-            });
-            const json = `[${some.map(({ event }) => jsonOf(event)).join()}]`;
-            const { shard, sequence } = this.#put(next, key, Buffer.from(json), items);
-            reached.set(shard, sequence);
-          });
-        }
-      }),
-    );
-    return { oversize: [], reached };
-  }
-
-  #put(to: Node, key: string, bytes: Uint8Array, items: readonly SentItem[]) {
-    const place = to.stream.put(pointOf(this.plan.keys, key), bytes, this.now);
-    to.records.push({ ...place, items });
-    return place;
-  }
-
-  #after(node: Node): Node | undefined {
-    return this.nodes[this.nodes.indexOf(node) + 1];
   }
 
   #sleep(process: Process, ms: number): Promise<void> {
