@@ -15,7 +15,7 @@ import { receiptOf } from './receipt.ts';
 import { type IngestRequest, readRequest } from './request.ts';
 import { OFFSET_HEADER, offsetOf, sendingOf } from './sender-clock.ts';
 import type { ClockMemory, UsageCounter } from './sender-table.ts';
-import { createSources } from './source.ts';
+import { createSources, knownType } from './source.ts';
 import { isThrottled, oversizeEvents, type StoreOutcome, storeEvents } from './store.ts';
 import { UsageMeter } from './usage.ts';
 import type { Warn } from './warn.ts';
@@ -59,7 +59,10 @@ export function createIngest(options: IngestOptions): (event: APIGatewayProxyEve
 
   const handle = async (event: APIGatewayProxyEventV2): Promise<Answer> => {
     const request = readRequest(event);
-    if (request.action === 'handshake') return handshake(request, options.webHookOrigins);
+    if (request.action === 'handshake') {
+      if (request.type !== undefined) knownType(types, request.type);
+      return handshake(request, options.webHookOrigins);
+    }
     const caller = await identify(request, keys, warn);
     if (request.type !== undefined && types.has(request.type)) allowType(caller, request.type);
     const { items, read, known, isAssigned } = sourceOf(request);

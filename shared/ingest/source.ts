@@ -35,10 +35,7 @@ export function createSources(types: IngestTypes, newId: () => string): (request
         isAssigned: () => false,
       };
     }
-    const known = types.get(type);
-    if (known === undefined) {
-      throw new ProblemError('unknown-type', `"${type.slice(0, 100)}" is none of: ${typeNames(types)}`);
-    }
+    const known = knownType(types, type);
     let assigned = false;
     const assign = () => {
       assigned = true;
@@ -53,6 +50,19 @@ export function createSources(types: IngestTypes, newId: () => string): (request
       isAssigned: () => assigned,
     };
   };
+}
+
+/**
+ * The event type that a path names.
+ *
+ * @throws ProblemError where there is none of the name
+ */
+export function knownType(types: IngestTypes, name: string): IngestType {
+  const known = types.get(name);
+  if (known === undefined) {
+    throw new ProblemError('unknown-type', `"${name.slice(0, 100)}" is none of: ${typeNames(types)}`);
+  }
+  return known;
 }
 
 function cloudItems(headers: Headers, content: BodySource): unknown[] {

@@ -37,6 +37,6 @@ export const handshakeOperation = (
       },
     },
     204: { description: 'The system did not say who it is, or may not deliver.', headers: ALLOW },
-    ...problemResponses('static', { kind, checks: false }),
+    ...problemResponses(parameters.length > 0 ? 'agreeType' : 'agree', { kind, checks: false }),
   },
 });

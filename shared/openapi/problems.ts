@@ -5,10 +5,19 @@ import { RECEIPT_HEADERS } from './parameters.ts';
 import { type HeaderObject, type ResponseObject, type Schema, schemaRef } from './types.ts';
 
 /** What a request can be: which errors it can be answered with depends on it. */
-export type Activity = 'send' | 'sendType' | 'check' | 'checkType' | 'windows' | 'stages' | 'static';
+export type Activity =
+  | 'send'
+  | 'sendType'
+  | 'check'
+  | 'checkType'
+  | 'agree'
+  | 'agreeType'
+  | 'windows'
+  | 'stages'
+  | 'static';
 
 const INGEST = ['send', 'sendType', 'check', 'checkType'] as const;
-const ALL = [...INGEST, 'windows', 'stages', 'static'] as const;
+const ALL = [...INGEST, 'agree', 'agreeType', 'windows', 'stages', 'static'] as const;
 
 /** Where each error can happen. A new one does not compile until it is said here. */
 const HAPPENS: Readonly<Record<ErrorCode, readonly Activity[]>> = {
@@ -25,7 +34,7 @@ const HAPPENS: Readonly<Record<ErrorCode, readonly Activity[]>> = {
   // Of no operation: the path, or the method, is none that the document has.
   'not-found': [],
   'method-not-allowed': [],
-  'unknown-type': ['sendType', 'checkType'],
+  'unknown-type': ['sendType', 'checkType', 'agreeType'],
   'unknown-stage': ['windows'],
   'body-too-large': INGEST,
   'too-many-events': INGEST,

@@ -35,6 +35,23 @@ test('where origins are listed, only those are agreed to, by name', async () => 
   }
 });
 
+test('there is nothing to agree to for a type that nobody has declared', async () => {
+  const askFor = (type: string) =>
+    ingestHarness().handle({
+      rawPath: `/v1/events/${type}`,
+      pathParameters: { type },
+      headers: { 'webhook-request-origin': 'a.example' },
+      requestContext: { http: { method: 'OPTIONS' } },
+    } as never);
+  expect((await askFor('network-traffic')).statusCode).toBe(200);
+  const refused = await askFor('unheard-of');
+  expect(refused.statusCode).toBe(404);
+  expect(JSON.parse(refused.body ?? '')).toMatchObject({
+    type: 'urn:millrace:error:unknown-type',
+    detail: expect.stringContaining('"unheard-of" is none of: '),
+  });
+});
+
 test('deliveries bring the key as a bearer token or in the query', async () => {
   const { send } = ingestHarness();
   const body = JSON.stringify(trafficEvent());
