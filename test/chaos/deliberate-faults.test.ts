@@ -6,6 +6,7 @@ const SOONEST = [
   'no condition on the commit',
   'no id check',
   'heads that may go back',
+  'unread events of other types hold time',
   'a filter that stands still at one shard does not hold time while it goes on at another',
 ];
 

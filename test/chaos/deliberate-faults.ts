@@ -171,6 +171,15 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     sabotage: { probe: (found) => (found === 'unread' ? 'empty' : found) },
   },
   {
+    name: 'unread events of other types hold time',
+    modules: {
+      'shared/results/stage-reader.ts': (original: object) => ({
+        ...original,
+        concernsReaderOf: () => () => true,
+      }),
+    },
+  },
+  {
     name: 'a stage behind a filter goes by its own shards alone',
     chained: true,
     sabotage: { context: (context) => ({ ...context, filters: [] }) },

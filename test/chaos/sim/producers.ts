@@ -84,10 +84,10 @@ export class Producers {
   }
 
   /** An event of another type, in any shard: nothing to the stages, and no sign of time. */
-  stray(random: Random, now: number): void {
+  stray(random: Random, now: number, point = random.between(0, POINTS - 1)): void {
     const { event, item } = random.pick([FOREIGN, HEARTBEAT]);
     const bytes = Buffer.from(JSON.stringify(event));
-    const { shard, sequence } = this.#stream.put(random.between(0, POINTS - 1), bytes, now);
+    const { shard, sequence } = this.#stream.put(point, bytes, now);
     this.records.push({ shard, sequence, items: [item] });
   }
 

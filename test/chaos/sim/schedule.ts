@@ -229,13 +229,14 @@ class Schedule {
     }
   }
 
-  /** Events that are no stage's may come all the time, consumed a moment ago or unread: nobody waits for them. */
+  /** Events that are no stage's may come all the time, in every shard, consumed a moment ago and unread: nobody waits for them. */
   async #stray(): Promise<void> {
     if (this.#plan.steps.stray === 0) return;
-    const { producers, now } = this.#simulation;
-    for (let record = 0; record < 3; record++) producers.stray(this.#random, now);
+    const { producers, now, nodes } = this.#simulation;
+    const places = (await nodes[0].stream.list()).map(({ hashRange: [first] }) => Number(first));
+    for (const place of places) producers.stray(this.#random, now, place);
     await this.#deliverAll();
-    producers.stray(this.#random, now);
+    for (const place of places) producers.stray(this.#random, now, place);
   }
 
   #finish(): Promise<void> {
