@@ -42,7 +42,7 @@ export const sample = eventType('sample', {
   key: 'key',
 });
 
-type SampleValues = Readonly<Record<string, Aggregate>>;
+export type SampleValues = Readonly<Record<string, Aggregate>>;
 
 /** A stage over {@link sample}; the values are not checked against the schema by the compiler. */
 export const sampleStage = (values: SampleValues, window: WindowSpec = tumbling('1 minute')) =>
