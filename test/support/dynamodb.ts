@@ -6,12 +6,14 @@ import {
   DescribeTableCommand,
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import dynalite from 'dynalite';
+import { InProcessHandler } from './in-process-handler.ts';
 
 /** A DynamoDB emulator in memory, with a client for it. */
 export interface TestDynamoDB {
+  /** Asks the emulator without a socket. */
   readonly client: DynamoDBClient;
+  /** For those in other processes. */
   readonly endpoint: string;
   /** Creates a table with text keys `pk` and `sk` under a name of its own. */
   createTable(): Promise<string>;
@@ -30,7 +32,7 @@ export async function startDynamoDB(): Promise<TestDynamoDB> {
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    requestHandler: new NodeHttpHandler(),
+    requestHandler: new InProcessHandler(server),
     maxAttempts: 1,
   });
   let tables = 0;
