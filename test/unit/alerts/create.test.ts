@@ -56,6 +56,10 @@ const overWindows = pipeline('over-windows', {
 
 const sns = mockClient(SNSClient);
 const s3 = mockClient(S3Client);
+afterAll(() => {
+  sns.restore();
+  s3.restore();
+});
 let dynamodb: TestDynamoDB;
 let stateTable: string;
 

@@ -5,10 +5,11 @@ import {
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { AthenaError, queryAthena } from '../../../tools/cli/query/athena.ts';
 
 const athena = mockClient(AthenaClient);
+afterAll(() => athena.restore());
 const place = { workGroup: 'millrace-dev', database: 'millrace_dev' };
 const state = (State: 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED', bytes = 0, reason?: string) => ({
   QueryExecution: {

@@ -1,6 +1,6 @@
 import { CloudFormationClient, SetStackPolicyCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { protectStacks, STACK_POLICY } from '../../../tools/deploy/stack-policy.ts';
 import type { Stack } from '../../../tools/local/template/types.ts';
 import { synthesizeSample } from '../infra/support.ts';
@@ -33,6 +33,7 @@ test.each([
   ['dev', []],
 ])('%s: the stacks that keep their data are protected', async (environment, expected) => {
   const client = mockClient(CloudFormationClient);
+  onTestFinished(() => client.restore());
   client.on(SetStackPolicyCommand).resolves({});
   const stacks: Stack[] = synthesizeSample({ environment }).stacks.map(({ stackName, template }) => ({
     name: stackName,

@@ -1,6 +1,6 @@
 import { KinesisClient, PutRecordsCommand, type PutRecordsCommandInput } from '@aws-sdk/client-kinesis';
 import { mockClient } from 'aws-sdk-client-mock';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { schemaFingerprint } from '../../../shared/events/fingerprint.ts';
 import { knownTypes } from '../../../shared/events/known-types.ts';
 import type { StreamEvent } from '../../../shared/events/types.ts';
@@ -18,6 +18,7 @@ const LANES = 16;
 function outputOf(records: RecordFormat, span = Number.POSITIVE_INFINITY, script: Behaviour[] = []) {
   const fake = new FakeStream(script);
   const mock = mockClient(KinesisClient);
+  onTestFinished(() => mock.restore());
   mock.on(PutRecordsCommand).callsFake((input: PutRecordsCommandInput) => fake.put(input));
   const stage = filterStage('large', {
     description: 'large',

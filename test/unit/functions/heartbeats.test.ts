@@ -9,7 +9,7 @@ import { KinesisClient, ListShardsCommand, PutRecordsCommand } from '@aws-sdk/cl
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ENV } from '../../../shared/runtime/env.ts';
 import { heartbeat } from '../../factories/heartbeats.ts';
 import { kinesisRecord } from '../../factories/kinesis-event.ts';
@@ -19,6 +19,9 @@ const NOW = SENT + 1_234;
 const dynamodb = mockClient(DynamoDBClient);
 const kinesis = mockClient(KinesisClient);
 const lambda = mockClient(LambdaClient);
+afterAll(() => {
+  for (const client of [dynamodb, kinesis, lambda]) client.restore();
+});
 const context = { getRemainingTimeInMillis: () => 60_000, functionName: 'fire' } as Context;
 
 let printed: string[];

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyChecker, parseKeyHashes } from '../../../shared/ingest/keys.ts';
 
 const mock = mockClient(DynamoDBClient);
+afterAll(() => mock.restore());
 const client = new DynamoDBClient({ region: 'eu-west-1' });
 const hash = (key: string) => createHash('sha256').update(key).digest('hex');
 const item = (over: object = {}) => ({ Item: { pk: { S: 'x' }, ...over } });

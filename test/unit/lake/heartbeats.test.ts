@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { ShardLander } from '../../../shared/lake/lander.ts';
 import { LATE, type Landing, RAW, RESULTS } from '../../../shared/lake/landing.ts';
 import { type Landed, NOTHING_LANDED } from '../../../shared/lake/landing-heads.ts';
@@ -12,6 +12,7 @@ import { heartbeat } from '../../factories/heartbeats.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const mock = mockClient(S3Client);
+afterAll(() => mock.restore());
 beforeEach(() => {
   mock.reset();
   mock.on(PutObjectCommand).resolves({});

@@ -6,7 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { encodeCompact } from '../../../shared/events/compact.ts';
 import { EMPTY_TAIL, encodeCommit } from '../../../shared/state/commit.ts';
 import { compileStage } from '../../../shared/state/compiled-stage.ts';
@@ -18,6 +18,7 @@ import { readingEvent, totals } from '../../support/stage.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const dynamodb = mockClient(DynamoDBClient);
+afterAll(() => dynamodb.restore());
 const context = stageContext({
   client: new DynamoDBClient({ region: 'us-east-1' }),
   table: 'state',

@@ -1,12 +1,13 @@
 import { KinesisClient, ListShardsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { HeartbeatNotSent, putHeartbeat, sendHeartbeats } from '../../../shared/streams/heartbeats.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 const HALF = 1n << 127n;
 const END = (1n << 128n) - 1n;
 const mock = mockClient(KinesisClient);
+afterAll(() => mock.restore());
 const kinesis = new KinesisClient({ region: 'eu-west-1' });
 
 beforeEach(() => {

@@ -1,13 +1,14 @@
 import { KinesisClient, PutRecordsCommand, type PutRecordsCommandInput } from '@aws-sdk/client-kinesis';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LaneRecord } from '../../../shared/streams/lane-record.ts';
 import { keyRecord, laneRecord } from '../../../shared/streams/lane-record.ts';
 import { type PutOptions, putOrdered } from '../../../shared/streams/put.ts';
 import { type Behaviour, FakeStream } from '../../factories/fake-stream.ts';
 
 const mock = mockClient(KinesisClient);
+afterAll(() => mock.restore());
 const client = new KinesisClient({ region: 'eu-west-1' });
 const QUICK: Partial<PutOptions> = { backoff: { base: 0, cap: 0 } };
 

@@ -1,9 +1,10 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type SetAsideItem, setAside, setAsideKey } from '../../../shared/streams/set-aside.ts';
 
 const mock = mockClient(S3Client);
+afterAll(() => mock.restore());
 const client = new S3Client({ region: 'eu-west-1' });
 const place = { bucket: 'lake', stage: 'ip-share', stream: 'events', shard: 'shardId-000000000003' };
 const item = (sub: number): SetAsideItem => ({

@@ -1,12 +1,13 @@
 import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { concernsReaderOf } from '../../../shared/results/stage-reader.ts';
 import { WHOLE_RECORD } from '../../../shared/state/position.ts';
 import { probeShard } from '../../../shared/streams/shards.ts';
 import { reading } from '../../support/stage.ts';
 
 const kinesis = mockClient(KinesisClient);
+afterAll(() => kinesis.restore());
 beforeEach(() => {
   kinesis.reset();
   kinesis.on(GetShardIteratorCommand).resolves({ ShardIterator: 'at-0' });
