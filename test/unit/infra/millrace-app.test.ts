@@ -6,7 +6,7 @@ import type { Assembly } from '../../../infra/assembly.ts';
 import { synthesize } from '../../../infra/millrace-app.ts';
 import { ANSWERS_FILE } from '../../../shared/openapi/paths.ts';
 import { samplePipelines } from './sample.ts';
-import { fakeBundler, resources, synthesizeSample } from './support.ts';
+import { fakeBundler, resources, synthesizeAnew, synthesizeSample } from './support.ts';
 
 const templates = ({ stacks }: Assembly) =>
   Object.fromEntries(stacks.map(({ id, template }) => [id, template]));
@@ -16,8 +16,8 @@ test('the templates are valid CloudFormation', () => {
 });
 
 test('two runs give the same templates', () => {
-  expect(templates(synthesizeSample({ environment: 'dev' }))).toEqual(
-    templates(synthesizeSample({ environment: 'dev' })),
+  expect(templates(synthesizeAnew({ environment: 'dev' }))).toEqual(
+    templates(synthesizeAnew({ environment: 'dev' })),
   );
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Assembly, TemplateResource } from '../../../infra/assembly.ts';
 import type { Bundler } from '../../../infra/constructs/function-bundles.ts';
 import { type SynthesizeOptions, synthesize } from '../../../infra/millrace-app.ts';
+import type { Pipeline } from '../../../shared/pipeline/index.ts';
 import { samplePipelines } from './sample.ts';
 
 /** A bundle for whatever function is asked for, without bundling. */
@@ -21,8 +22,39 @@ export const fakeBundler: Bundler = () => {
   };
 };
 
-/** The sample pipelines' templates; the directory is gone afterwards. */
+interface Made {
+  readonly choices: string;
+  readonly pipelines: readonly Pipeline[];
+  readonly assembly: Assembly;
+}
+const made: Made[] = [];
+
+/** The sample pipelines' templates, made once in a process for the same choices; the directory is gone afterwards. */
 export function synthesizeSample(options: Partial<SynthesizeOptions> = {}): Assembly {
+  const { pipelines = samplePipelines, bundler, checks, outdir, ...rest } = options;
+  if (bundler !== undefined || checks !== undefined || outdir !== undefined) return synthesizeAnew(options);
+  const choices = JSON.stringify(rest);
+  const same = made.find(
+    (one) =>
+      one.choices === choices &&
+      one.pipelines.length === pipelines.length &&
+      one.pipelines.every((each, index) => each === pipelines[index]),
+  );
+  if (same !== undefined) return same.assembly;
+  const assembly = frozen(synthesizeAnew(options));
+  made.push({ choices, pipelines, assembly });
+  return assembly;
+}
+
+/** Whoever else asks for it gets it as it was. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+}
+
+/** The same, whatever was made before. */
+export function synthesizeAnew(options: Partial<SynthesizeOptions> = {}): Assembly {
   const outdir = mkdtempSync(join(tmpdir(), 'millrace-assembly-'));
   try {
     return synthesize({
