@@ -62,7 +62,7 @@ test('any batches, repetitions, restarts, reshards and failed calls end in the s
         if (emit.kind === 'final') expect(world.results.every(({ retracted }) => !retracted)).toBe(true);
       },
     ),
-    settings(15),
+    settings(8),
   );
 });
 
