@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../events/types.ts';
-import { type EventPlace, RowError, sqlTime } from './raw-row.ts';
+import { type EventPlace, eventPart, RowError, sqlTime } from './raw-row.ts';
 
 /**
  * One row of the late table as a line of JSON: an event that a stage left out of windows, and where it lay in the stage's input.
@@ -7,20 +7,14 @@ import { type EventPlace, RowError, sqlTime } from './raw-row.ts';
  * @throws RowError when it is not an event of a late output
  */
 export function lateLine(event: StreamEvent, place: EventPlace): string {
-  const { id, type, source, time, key, data, extra = {} } = event;
+  const { data, extra = {} } = event;
   const { millracestage: stage, millracereason: reason, millracesequence, millracesub, ...others } = extra;
   const { millracewatermark: watermark, ...attributes } = others;
   if (typeof stage !== 'string') throw new RowError('it does not say for which stage it came too late');
   return `${JSON.stringify({
     stage,
     reason: textOrNull(reason),
-    id,
-    type,
-    source,
-    time: sqlTime(time),
-    arrival: sqlTime(place.arrival),
-    partition_key: key,
-    pipeline: place.pipeline,
+    ...eventPart(event, place),
     // What an older version put there without them is told apart by its own place.
     sequence: textOrNull(millracesequence) ?? place.sequence,
     sub_sequence: typeof millracesub === 'number' ? millracesub : place.subSequence,

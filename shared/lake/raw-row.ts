@@ -23,20 +23,25 @@ export class RowError extends Error {
 /** A time as SQL writes timestamps: what Athena's and DuckDB's readers of JSON both take, in UTC. */
 export const sqlTime = (time: number): string => new Date(time).toISOString().replace('T', ' ').slice(0, -1);
 
+/** What the rows of the raw and the late table alike say of an event, in the order of their columns. */
+export const eventPart = ({ id, type, source, time, key }: StreamEvent, place: EventPlace) => ({
+  id,
+  type,
+  source,
+  time: sqlTime(time),
+  arrival: sqlTime(place.arrival),
+  partition_key: key,
+  pipeline: place.pipeline,
+});
+
 /**
  * One row of the raw table as a line of JSON. The payload is text: what a reader makes of nested objects and of large numbers
  * differs, what it makes of a text does not.
  */
 export function rawLine(event: StreamEvent, place: EventPlace): string {
-  const { id, type, source, time, key, data, extra } = event;
+  const { data, extra } = event;
   return `${JSON.stringify({
-    id,
-    type,
-    source,
-    time: sqlTime(time),
-    arrival: sqlTime(place.arrival),
-    partition_key: key,
-    pipeline: place.pipeline,
+    ...eventPart(event, place),
     shard: place.shard,
     sequence: place.sequence,
     sub_sequence: place.subSequence,

@@ -4,8 +4,8 @@ import { type Column, columnTypeOf } from './types.ts';
 /** By what every table's objects are partitioned: the day and the hour of arrival, UTC. */
 export const PARTITION_COLUMNS = ['dt', 'hour'] as const;
 
-/** Every event as it came, of whatever type: see raw-row.ts. */
-export const RAW_COLUMNS: readonly Column[] = [
+/** What the raw and the late table alike say of an event, in this order. */
+const EVENT_COLUMNS: readonly Column[] = [
   { name: 'id', type: 'varchar' },
   { name: 'type', type: 'varchar' },
   { name: 'source', type: 'varchar' },
@@ -13,6 +13,11 @@ export const RAW_COLUMNS: readonly Column[] = [
   { name: 'arrival', type: 'timestamp' },
   { name: 'partition_key', type: 'varchar' },
   { name: 'pipeline', type: 'varchar' },
+];
+
+/** Every event as it came, of whatever type: see raw-row.ts. */
+export const RAW_COLUMNS: readonly Column[] = [
+  ...EVENT_COLUMNS,
   { name: 'shard', type: 'varchar' },
   { name: 'sequence', type: 'varchar' },
   { name: 'sub_sequence', type: 'bigint' },
@@ -25,13 +30,7 @@ export const RAW_COLUMNS: readonly Column[] = [
 export const LATE_COLUMNS: readonly Column[] = [
   { name: 'stage', type: 'varchar' },
   { name: 'reason', type: 'varchar' },
-  { name: 'id', type: 'varchar' },
-  { name: 'type', type: 'varchar' },
-  { name: 'source', type: 'varchar' },
-  { name: 'time', type: 'timestamp' },
-  { name: 'arrival', type: 'timestamp' },
-  { name: 'partition_key', type: 'varchar' },
-  { name: 'pipeline', type: 'varchar' },
+  ...EVENT_COLUMNS,
   { name: 'sequence', type: 'varchar' },
   { name: 'sub_sequence', type: 'bigint' },
   { name: 'watermark', type: 'timestamp' },
