@@ -1,7 +1,8 @@
 import { quoteText } from '../lake/types.ts';
 import type { WindowStage } from '../pipeline/index.ts';
 import type { Window } from '../windows/types.ts';
-import { AggregateSql, type AuditedValue, auditedValue } from './aggregates-sql.ts';
+import { AggregateSql } from './aggregate-columns.ts';
+import { type AuditedValue, auditedValue } from './aggregates-sql.ts';
 import { countedEvents, type EventRange, ms, type Occurrences, occurrencesOf } from './events-sql.ts';
 import { type Dialect, type Fields, isOptional } from './fields.ts';
 import { windowsSql } from './windows-sql.ts';

@@ -1,6 +1,7 @@
 import type { ResultValue, ResultValues } from '../windows/types.ts';
-import type { AuditedValue, Row } from './aggregates-sql.ts';
+import type { AuditedValue } from './aggregates-sql.ts';
 import { isSame } from './compare-values.ts';
+import type { Row } from './recomputed-row.ts';
 
 /** Something that was emitted and should not have been so. */
 export interface Difference {

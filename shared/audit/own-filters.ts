@@ -1,9 +1,9 @@
 import { FilterRule } from '../filters/rule.ts';
 import { filtersBefore, originOf, resultKeyField, type StageInput } from '../pipeline/index.ts';
-import type { Row } from './aggregates-sql.ts';
 import type { EventRange } from './events-sql.ts';
 import { ms, occurrencesOf } from './events-sql.ts';
 import type { Dialect } from './fields.ts';
+import type { Row } from './recomputed-row.ts';
 
 /** The columns of what {@link passOwn} gives, and their types. */
 export const PASSED_COLUMNS = {

@@ -1,5 +1,5 @@
 import type { UserAggregate, WindowStage } from '../pipeline/index.ts';
-import type { Row } from './aggregates-sql.ts';
+import type { Row } from './recomputed-row.ts';
 
 /** The declaration's own aggregates of a stage, by the name of their value. */
 export const ownAggregates = ({ values }: WindowStage): readonly (readonly [string, UserAggregate])[] =>

@@ -1,5 +1,5 @@
 import { AthenaClient } from '@aws-sdk/client-athena';
-import type { Row } from '../../../shared/audit/aggregates-sql.ts';
+import type { Row } from '../../../shared/audit/recomputed-row.ts';
 import { type AthenaPlace, queryAthena } from '../query/athena.ts';
 
 /** Runs statements in Athena and gives their rows by the names of their columns. */

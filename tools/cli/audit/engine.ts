@@ -1,4 +1,3 @@
-import type { Row } from '../../../shared/audit/aggregates-sql.ts';
 import {
   type AuditOptions,
   auditSql,
@@ -11,6 +10,7 @@ import { type Dialect, isDeclarative } from '../../../shared/audit/fields.ts';
 import { judgeRow, newReport, type Report } from '../../../shared/audit/judge.ts';
 import { PASSED_COLUMNS, passOwn, unfilteredSql } from '../../../shared/audit/own-filters.ts';
 import { foldOwn, ownAggregates, ownFields } from '../../../shared/audit/own-values.ts';
+import type { Row } from '../../../shared/audit/recomputed-row.ts';
 import { filtersBefore, type WindowStage } from '../../../shared/pipeline/index.ts';
 import { createAssigner } from '../../../shared/windows/assigner.ts';
 import type { Window } from '../../../shared/windows/types.ts';
