@@ -27,7 +27,7 @@ const DEVICES = 20;
 const SPAN = (SOAK ? 8 : 2) * 60_000;
 const ROUND = 60 * 60_000;
 const LATENESS = 10 * 60_000;
-const PATIENCE = { timeout: 150_000, interval: 200 };
+const PATIENCE = { timeout: 150_000, interval: 400 };
 
 const folder = temporaryFolder();
 let run: MillraceProcess;
@@ -49,7 +49,7 @@ async function counted(): Promise<number> {
 }
 
 async function haveCounted(total: number): Promise<void> {
-  await vi.waitUntil(async () => (await counted()) >= total, { timeout: 60_000, interval: 50 });
+  await vi.waitUntil(async () => (await counted()) >= total, { timeout: 60_000, interval: 150 });
 }
 
 async function equal(lines: readonly string[]): Promise<void> {

@@ -28,7 +28,7 @@ const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 1);
 const MINUTES = 20;
 const SENSORS = 12;
-const PATIENCE = { timeout: 120_000, interval: 200 } as const;
+const PATIENCE = { timeout: 120_000, interval: 400 } as const;
 
 interface Measurement {
   readonly id: string;

@@ -12,7 +12,9 @@ import { readTranscripts } from '../transcripts/read.ts';
 import type { Emission, Step, Transcript } from '../transcripts/transcript.ts';
 
 /** Long, since all transcripts share a busy machine; whoever waits goes on as soon as it is true. */
-const PATIENCE = { timeout: 150_000, interval: 100 };
+const PATIENCE = { timeout: 150_000, interval: 50 };
+/** A look asks about all stages, which takes the run longer than what is waited for. */
+const LOOK_EVERY = 500;
 const transcripts = readTranscripts();
 const folder = temporaryFolder();
 let app: TestApp;
@@ -62,7 +64,7 @@ class Watcher {
     while (!this.#closed) {
       // A connection that is closed while a request is on its way says nothing: the next look does.
       await this.#look().catch(() => {});
-      await pause(PATIENCE.interval);
+      await pause(LOOK_EVERY);
     }
   }
 

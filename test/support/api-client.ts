@@ -34,7 +34,7 @@ export function ask(api: Api, path: string, init: RequestInit = {}): Promise<Res
 export const STAGES = ['device-traffic', 'ip-share'] as const;
 export const HEADERS = { 'x-api-key': LOCAL_KEY, 'content-type': 'application/json' } as const;
 /** Long, since the machine may be busy; whoever waits goes on as soon as it is true. */
-export const EVENTUALLY = { timeout: 60_000, interval: 100 } as const;
+export const EVENTUALLY = { timeout: 60_000, interval: 250 } as const;
 
 /** Posts events of the sample type. */
 export function post(
