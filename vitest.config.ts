@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: ['test/**/*.test.ts'],
-          exclude: [...SHARING, 'test/soak/**'],
+          exclude: [...SHARING, 'test/{soak,long}/**'],
           // What is waited for is most often asked of a local run, which has to work for the answer.
           expect: { poll: { interval: 200 } },
         },

@@ -15,7 +15,10 @@ import type { Emission, Step, Transcript } from '../transcripts/transcript.ts';
 const PATIENCE = { timeout: 150_000, interval: 50 };
 /** A look asks about all stages, which takes the run longer than what is waited for. */
 const LOOK_EVERY = 500;
-const transcripts = readTranscripts();
+/** `npm run test:long` plays all; in the short form each file's first two stand for it. */
+const transcripts = readTranscripts().filter(
+  ({ slug }) => process.env.TRANSCRIPTS === 'all' || /-[12]$/.test(slug),
+);
 const folder = temporaryFolder();
 let app: TestApp;
 let run: LocalRun;
