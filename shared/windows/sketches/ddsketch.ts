@@ -70,6 +70,12 @@ function absorb(into: SortedCounts, from: SortedCounts): void {
   }
 }
 
+/** What stands for a bin, by the logarithm of its upper end: which may be beyond all doubles, where the middle is not. */
+function middleOf(upper: number, accuracy: number): number {
+  const end = Math.exp(upper);
+  return Number.isFinite(end) ? end * (1 - accuracy) : Math.exp(upper + Math.log1p(-accuracy));
+}
+
 /**
  * The value at rank floor(q (n - 1)) of the n values in ascending order, within `accuracy` of itself (and some 1e-12, by which
  * logarithms are rounded); within 2^-1022 where that is more.
@@ -80,7 +86,7 @@ export function quantileOf({ positive, negative, zeros }: QuantileBins, q: numbe
   const width = widthOf(accuracy);
   const middle = (bin: number): number =>
     // The middle of the topmost bin may lie beyond the greatest double.
-    Math.min(Math.exp(bin * width) * (1 - accuracy), Number.MAX_VALUE);
+    Math.min(middleOf(bin * width, accuracy), Number.MAX_VALUE);
   const count = total(positive) + total(negative) + zeros;
   if (count === 0) return Number.NaN;
   let below = -1 - Math.floor(q * (count - 1));

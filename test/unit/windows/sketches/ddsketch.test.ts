@@ -54,7 +54,8 @@ test.each([0.0001, 0.01, 0.2, 0.5])('any double is within %f of itself', (accura
       const off = Math.abs(found - value);
       expect(off <= Math.abs(value) * (accuracy + 1e-12) || off <= 2 ** -1022).toBe(true);
     }),
-    { numRuns: 2_000 },
+    // The upper end of the bin of the example is beyond all doubles.
+    { numRuns: 2_000, examples: [[-1.4444527745743018e308]] },
   );
 });
 
