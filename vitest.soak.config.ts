@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Long runs: more schedules of the property tests, the kill tests over and over, a million keys, the chaos driver by the thousands. */
 export default defineConfig({
   test: {
-    include: ['test/property/**/*.test.ts', 'test/chaos/**/*.test.ts', 'test/soak/**/*.test.ts'],
+    include: ['test/{property,chaos,soak}/**/*.test.ts', 'test/long/kill.test.ts'],
     testTimeout: 3_600_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -15,10 +15,7 @@ import type { Emission, Step, Transcript } from '../transcripts/transcript.ts';
 const PATIENCE = { timeout: 150_000, interval: 50 };
 /** A look asks about all stages, which takes the run longer than what is waited for. */
 const LOOK_EVERY = 500;
-/** `npm run test:long` plays all; in the short form each file's first two stand for it. */
-const transcripts = readTranscripts().filter(
-  ({ slug }) => process.env.TRANSCRIPTS === 'all' || /-[12]$/.test(slug),
-);
+const transcripts = readTranscripts();
 const folder = temporaryFolder();
 let app: TestApp;
 let run: LocalRun;
