@@ -55,7 +55,7 @@ export function visitCloudEvent(
   if (time === undefined) return problem('time', 'must be an RFC 3339 date-time', event.time);
   let { data } = event;
   if (data !== undefined) {
-    if (typeof event.data_base64 === 'string')
+    if (event.data_base64 !== undefined && event.data_base64 !== null)
       return problem('data_base64', 'must not be given beside data', event.data_base64);
   } else {
     const decoded = decodeBase64(event);

@@ -2,8 +2,10 @@
  * The range of event times: the years 0000 to 9999, which RFC 3339 can write. A time outside would have no form
  * as a CloudEvents attribute.
  */
-const MIN_TIME = -62_167_219_200_000;
-const MAX_TIME = 253_402_300_799_999;
+/** The first event time that there can be, epoch milliseconds: the beginning of the year 0000. */
+export const MIN_TIME = -62_167_219_200_000;
+/** The last one: the end of the year 9999. */
+export const MAX_TIME = 253_402_300_799_999;
 
 const DAY_MS = 86_400_000;
 const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;

@@ -1,3 +1,4 @@
+import { MAX_TIME, MIN_TIME } from '../events/time.ts';
 import { LIMITS } from '../ingest/limits.ts';
 import { type EventType, jsonSchemaOf, personalFields } from '../pipeline/index.ts';
 import { type Schema, schemaRef } from './types.ts';
@@ -37,8 +38,21 @@ function dataSchema(type: EventType): Schema {
   return {
     title: type.name,
     description: [`${type.description}.`, ...handling].join('\n\n'),
-    ...(moved(schema, schemaRef(dataName(type.name)).$ref) as Schema),
+    ...withTimeRange(moved(schema, schemaRef(dataName(type.name)).$ref) as Schema, type.time),
   };
+}
+
+/** What zod does not know: a number that is the event time has the range of one. */
+function withTimeRange(schema: Schema, field: string): Schema {
+  const properties = schema.properties as Readonly<Record<string, Schema>> | undefined;
+  const time = properties?.[field];
+  if (time === undefined) return schema;
+  const limited = (part: Schema): Schema => {
+    if (part.type === 'integer' || part.type === 'number')
+      return { ...part, minimum: MIN_TIME, maximum: MAX_TIME };
+    return Array.isArray(part.anyOf) ? { ...part, anyOf: (part.anyOf as Schema[]).map(limited) } : part;
+  };
+  return { ...schema, properties: { ...properties, [field]: limited(time) } };
 }
 
 /** A schema in another place: its references begin there, and what is Millrace's own is marked as an extension. */
@@ -54,6 +68,8 @@ function moved(part: unknown, place: string): unknown {
     }),
   );
 }
+
+const BASE64 = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$';
 
 const text = (description: string, more: Schema = {}): Schema => ({
   type: 'string',
@@ -85,9 +101,22 @@ function eventSchema(type: EventType): Schema {
       dataschema: { type: ['string', 'null'], minLength: 1 },
       subject: { type: ['string', 'null'], minLength: 1 },
       data: schemaRef(dataName(type.name)),
-      data_base64: text('The data as base64 in place of `data`.', { contentEncoding: 'base64' }),
+      data_base64: {
+        type: ['string', 'null'],
+        minLength: 1,
+        contentEncoding: 'base64',
+        pattern: BASE64,
+        description: 'The data as base64 in place of `data`.',
+      },
     },
-    oneOf: ['data', 'data_base64'].map((name) => ({ required: [name], properties: { [name]: {} } })),
+    oneOf: [
+      { required: ['data'], properties: { data: {}, data_base64: { type: 'null' } } },
+      {
+        required: ['data_base64'],
+        properties: { data_base64: { type: 'string' } },
+        not: { required: ['data'], properties: { data: {} } },
+      },
+    ],
     additionalProperties: { type: ['string', 'boolean', 'integer', 'null'] },
   };
 }

@@ -121,6 +121,7 @@ describe('is not an event:', () => {
     [cloudEvent({ partitionkey: 1 }), 'partitionkey must be a text that is not empty; got 1'],
     [cloudEvent({ data: undefined }), 'data is missing: it must be given'],
     [cloudEvent({ data_base64: 'e30=' }), 'data_base64 must not be given beside data; got "e30="'],
+    [cloudEvent({ data_base64: 5 }), 'data_base64 must not be given beside data; got 5'],
     [cloudEvent({ data: undefined, data_base64: '???' }), 'data_base64 must be base64; got "???"'],
     [cloudEvent({ data: undefined, data_base64: 5 }), 'data_base64 must be base64; got 5'],
   ])('%j', (value, reason) => {
