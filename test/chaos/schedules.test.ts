@@ -10,19 +10,19 @@ test.skipIf(SEED !== undefined)(
   OPTIONS,
   async () => {
     // The table in memory is asked the same, and has to answer the same.
-    const { failure } = await explore({ from: 1, schedules: Number(RUNS ?? 12), store: 'both' });
+    const { failure } = await explore({ from: 1, schedules: Number(RUNS ?? 8), store: 'both' });
     expect(failure && (await describeFailure(failure, { store: 'both' }, SHRINK_MS))).toBeUndefined();
   },
 );
 
 test.skipIf(SEED !== undefined)('nor on the table in memory, which is faster', OPTIONS, async () => {
-  const { failure } = await explore({ from: 1_001, schedules: Number(RUNS ?? 100), store: 'memory' });
+  const { failure } = await explore({ from: 1_001, schedules: Number(RUNS ?? 60), store: 'memory' });
   expect(failure && (await describeFailure(failure, { store: 'memory' }, SHRINK_MS))).toBeUndefined();
 });
 
 test.skipIf(SEED !== undefined).each([
   ['both', 3],
-  ['memory', 20],
+  ['memory', 12],
 ] as const)('nor among stages that read each other: %s', OPTIONS, async (store, count) => {
   const options = { store, chained: true };
   const schedules = RUNS === undefined ? count : Number(RUNS);

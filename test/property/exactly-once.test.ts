@@ -16,7 +16,7 @@ afterAll(() => dynamodb.stop());
 
 test('any batches, repetitions, restarts, reshards and failed calls give the same results', {
   retry: 0,
-  timeout: Math.max(180_000, Number(process.env.RUNS ?? 25) * 10_000),
+  timeout: Math.max(180_000, Number(process.env.RUNS ?? 15) * 10_000),
 }, async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -47,6 +47,6 @@ test('any batches, repetitions, restarts, reshards and failed calls give the sam
         if (emit.kind === 'final') expect(revisions.every((revision) => revision === 0)).toBe(true);
       },
     ),
-    settings(25),
+    settings(15),
   );
 });
