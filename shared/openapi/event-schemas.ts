@@ -69,6 +69,13 @@ function moved(part: unknown, place: string): unknown {
   );
 }
 
+/** @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system */
+const ATTRIBUTE_VALUE: Schema = {
+  type: ['string', 'boolean', 'integer', 'null'],
+  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
+  minimum: -(2 ** 31),
+  maximum: 2 ** 31 - 1,
+};
 const BASE64 = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$';
 
 const text = (description: string, more: Schema = {}): Schema => ({
@@ -117,6 +124,8 @@ function eventSchema(type: EventType): Schema {
         not: { required: ['data'], properties: { data: {} } },
       },
     ],
-    additionalProperties: { type: ['string', 'boolean', 'integer', 'null'] },
+    // Extension attributes, by whose names data is told from them.
+    patternProperties: { '^(?!data$)[a-z0-9]+$': ATTRIBUTE_VALUE },
+    additionalProperties: false,
   };
 }
