@@ -1,3 +1,4 @@
+import { laterHeartbeat } from '../events/heartbeat.ts';
 import type { FilterStage } from '../pipeline/index.ts';
 import { type StageReader, stageReader } from '../results/stage-reader.ts';
 import { addCounts, NO_COUNTS } from '../state/commit.ts';
@@ -34,11 +35,6 @@ export interface FilterReport {
   /** When the last heartbeat among them was sent, epoch milliseconds. */
   readonly heartbeat: number | undefined;
 }
-
-const latest = (times: readonly (number | undefined)[]): number | undefined => {
-  const known = times.filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
-};
 
 /** Events that are put in one go: how far it has come is noted after each, so that a repetition goes on from there. */
 const STEP_EVENTS = 5_000;
@@ -91,7 +87,7 @@ export class ShardFilter {
           passed: report.passed + step.report.passed,
           filtered: report.filtered + step.report.filtered,
           rejected: report.rejected + step.report.rejected,
-          heartbeat: latest([report.heartbeat, step.report.heartbeat]),
+          heartbeat: laterHeartbeat(report.heartbeat, step.report.heartbeat),
         };
       } else {
         // Another one, perhaps an attempt of ours that is given up for dead, is at these records as well.
@@ -133,7 +129,7 @@ export class ShardFilter {
       passed: passed.length - oversize.length,
       filtered: batch.filtered,
       rejected: rejected.length,
-      heartbeat: latest(heartbeats.map(({ event }) => event.time)),
+      heartbeat: heartbeats.map(({ event }) => event.time).reduce(laterHeartbeat, undefined),
     };
     const { filtered } = report;
     const added = { ...NO_COUNTS, accepted: report.passed, filtered, rejected: report.rejected };

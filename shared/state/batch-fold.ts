@@ -1,6 +1,6 @@
 import { toCloudEvent } from '../events/cloudevents.ts';
 import { EventHash } from '../events/hash.ts';
-import { HEARTBEAT_TYPE } from '../events/heartbeat.ts';
+import { HEARTBEAT_TYPE, laterHeartbeat } from '../events/heartbeat.ts';
 import type { EventVisitor, StreamEvent } from '../events/types.ts';
 import { compileValidator, type Validator } from '../events/validator.ts';
 import { AggregateFunctionError, MissingFieldError } from '../windows/errors.ts';
@@ -112,7 +112,7 @@ export class BatchFold implements EventVisitor {
   ): void {
     if (sub <= this.#skip || !this.#take(sub)) return;
     if (type !== this.#type) {
-      if (type === HEARTBEAT_TYPE) this.heartbeat = Math.max(this.heartbeat ?? time, time);
+      if (type === HEARTBEAT_TYPE) this.heartbeat = laterHeartbeat(this.heartbeat, time);
       return;
     }
     this.fed = true;
