@@ -3,9 +3,8 @@ import type { Commit } from '../../shared/state/commit.ts';
 import { type Cut, FireLedger, type Firing } from '../../shared/state/ledger.ts';
 import { CommitLog } from '../../shared/state/log.ts';
 import type { StageContext } from '../../shared/state/stage-context.ts';
-import type { Command } from './sim/emulator.ts';
+import { type Command, operationOf } from '../support/in-process-dynamodb.ts';
 import type { Sabotage } from './sim/simulation.ts';
-import { operationOf } from './sim/store.ts';
 
 /**
  * A rule of the protocol that is broken on purpose, to see whether the driver notices. None of it touches the code under test:

@@ -4,14 +4,13 @@ import {
   CreateTableCommand,
   type CreateTableCommandInput,
   DescribeTableCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
-import { InProcessHandler } from './in-process-handler.ts';
+import { InProcessDynamoDB } from './in-process-dynamodb.ts';
 
 /** A DynamoDB emulator in memory, with a client for it. */
 export interface TestDynamoDB {
-  /** Asks the emulator without a socket. */
+  /** Asks the emulator within the process, see {@link InProcessDynamoDB}. */
   readonly client: DynamoDBClient;
   /** For those in other processes. */
   readonly endpoint: string;
@@ -20,43 +19,36 @@ export interface TestDynamoDB {
   stop(): Promise<void>;
 }
 
+/** The keys of the state, and of the results. */
+export const STATE_TABLE = {
+  BillingMode: 'PAY_PER_REQUEST',
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  AttributeDefinitions: [
+    { AttributeName: 'pk', AttributeType: 'S' },
+    { AttributeName: 'sk', AttributeType: 'S' },
+  ],
+} as const satisfies Omit<CreateTableCommandInput, 'TableName'>;
+
 export async function startDynamoDB(): Promise<TestDynamoDB> {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const { client, server } = new InProcessDynamoDB();
   // A pooled connection that the server closes first fails the client's next request on it: on a busy machine that is soon.
   server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const endpoint = `http://127.0.0.1:${port}`;
-  const client = new DynamoDBClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    requestHandler: new InProcessHandler(server),
-    maxAttempts: 1,
-  });
   let tables = 0;
   return {
     client,
-    endpoint,
+    endpoint: `http://127.0.0.1:${port}`,
     async createTable() {
       const name = `table-${++tables}`;
-      await createTable(client, {
-        TableName: name,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-      });
+      await createTable(client, { TableName: name, ...STATE_TABLE });
       return name;
     },
     async stop() {
-      client.destroy();
       server.close();
       await once(server, 'close');
     },

@@ -1,5 +1,4 @@
-import type { Command } from './emulator.ts';
-import { operationOf } from './store.ts';
+import { type Command, operationOf } from '../../support/in-process-dynamodb.ts';
 
 interface Input {
   readonly Key?: { readonly pk: { readonly S: string }; readonly sk: { readonly S: string } };

@@ -1,9 +1,8 @@
-import type { Attributes } from './emulator.ts';
 import { Violation } from './observer.ts';
 import type { Expected, Total } from './oracle.ts';
 import type { Received, Sink } from './sink.ts';
 import type { ChaosStage } from './stages.ts';
-import type { Store } from './store.ts';
+import type { Attributes, Store } from './store.ts';
 
 function fail(message: string): never {
   throw new Violation('outcome', message);

@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type Command, operationOf } from '../../support/in-process-dynamodb.ts';
 import { labelOf, writes } from './calls.ts';
-import type { Attributes, Command } from './emulator.ts';
 import type { Process } from './process.ts';
-import { operationOf, type Store } from './store.ts';
+import type { Attributes, Store } from './store.ts';
 
 /** Changes a command on its way to DynamoDB, or swallows it. */
 export type CommandSabotage = (command: Command) => Command | undefined;

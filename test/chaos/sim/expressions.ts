@@ -1,4 +1,4 @@
-import type { Attributes } from './emulator.ts';
+import type { Attributes } from './store.ts';
 
 type Names = Readonly<Record<string, string>>;
 type Condition = (item: Attributes, names: Names, values: Attributes) => boolean;

@@ -1,7 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import type { Attributes } from './emulator.ts';
 import { compileCondition, compileUpdate } from './expressions.ts';
-import { Store } from './store.ts';
+import { type Attributes, Store } from './store.ts';
 
 interface Partition {
   /** Sort keys in order. */

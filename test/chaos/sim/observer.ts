@@ -1,4 +1,4 @@
-import type { Attributes } from './emulator.ts';
+import type { Attributes } from './store.ts';
 
 /** Something that the protocol promises did not hold. */
 export class Violation extends Error {

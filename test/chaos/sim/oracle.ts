@@ -1,8 +1,7 @@
-import type { Attributes } from './emulator.ts';
 import { type Observer, Violation } from './observer.ts';
 import { identity, type SentEvent, type SentRecord } from './producers.ts';
 import type { ChaosStage } from './stages.ts';
-import type { Store } from './store.ts';
+import type { Attributes, Store } from './store.ts';
 
 /** What a window holds for one key. */
 export interface Total {

@@ -10,10 +10,11 @@ import { StageTable } from '../../../shared/state/stage-table.ts';
 import { sweepStage } from '../../../shared/state/sweep.ts';
 import type { Probe } from '../../../shared/state/sweep-shards.ts';
 import { ShardWriter, type SourceRecord, type WriterOutputs } from '../../../shared/state/writer.ts';
+import type { Command } from '../../support/in-process-dynamodb.ts';
 import { MemoryStream } from '../../support/memory-stream.ts';
 import { Between } from './between.ts';
 import { clientOf } from './client.ts';
-import { type Attributes, type Command, Emulator } from './emulator.ts';
+import { Emulator } from './emulator.ts';
 import type { Consumer } from './feed.ts';
 import { MemoryTable } from './memory-table.ts';
 import { Node, resultSpanOf } from './node.ts';
@@ -23,7 +24,7 @@ import { type Call, InjectedFault, Process } from './process.ts';
 import { Producers } from './producers.ts';
 import { Random } from './random.ts';
 import { HOUR, START } from './stages.ts';
-import { type Store, Twin } from './store.ts';
+import { type Attributes, type Store, Twin } from './store.ts';
 
 /** How a deliberate fault gets between the code and its surroundings; see `deliberate-faults.ts`. */
 export interface Sabotage {

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Attributes, Command } from './emulator.ts';
+import { type Command, operationOf } from '../../support/in-process-dynamodb.ts';
 import { Violation } from './observer.ts';
 
 export const TABLE = 'state';
 
-export const operationOf = (command: Command): string => command.constructor.name.replace(/Command$/, '');
+export type Attributes = Record<
+  string,
+  { S?: string; N?: string; BOOL?: boolean; M?: Attributes; L?: unknown[] }
+>;
 
 /** What the state is kept in. */
 export abstract class Store {
