@@ -23,6 +23,8 @@ export class HostileSender {
 
   /** @throws Error when there is no answer in time, or the connection ends without one */
   send({ method, target, headers, body }: HostileRequest): Promise<HostileAnswer> {
+    // Who promises a body and brings none is waited for: that is `unfinished` below.
+    const bare = method === 'GET' || method === 'HEAD';
     return new Promise((resolve, reject) => {
       const outgoing = httpRequest({
         agent: this.#agent,
@@ -30,7 +32,7 @@ export class HostileSender {
         port: this.#url.port,
         method,
         path: target,
-        headers: { ...headers, ...(method !== 'GET' && { 'content-length': body.length }) },
+        headers: { ...headers, ...(!bare && { 'content-length': body.length }) },
         timeout: PATIENCE_MS,
       });
       outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${target}: no answer`)));
@@ -52,7 +54,7 @@ export class HostileSender {
           }),
         );
       });
-      outgoing.end(method === 'GET' || method === 'HEAD' ? undefined : body);
+      outgoing.end(bare ? undefined : body);
     });
   }
 
