@@ -3,10 +3,16 @@ import { essenceOf } from './media-type.ts';
 
 const NAME = /^[a-z0-9]+$/;
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-/** RFC 2046, as far as it can be told from other texts. */
-const MEDIA_TYPE = new RegExp(`^${TOKEN}/${TOKEN}\\s*(?:;.*)?$`);
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what an attribute may not hold
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+
+/** What the values of attributes match, as regular expressions that a JSON Schema may have. */
+export const ATTRIBUTE_PATTERNS = {
+  /** RFC 2046, as far as it can be told from other texts. */
+  mediaType: `^${TOKEN}/${TOKEN}\\s*(?:;.*)?$`,
+  /** Without control characters. */
+  text: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
+};
+const MEDIA_TYPE = new RegExp(ATTRIBUTE_PATTERNS.mediaType);
+const TEXT = new RegExp(ATTRIBUTE_PATTERNS.text);
 /** Integers of CloudEvents have 32 bits. */
 const MAX_INTEGER = 2 ** 31 - 1;
 /** `2018-04-05T17:31:00`: RFC 3339 demands the seconds, which a colon stands before. */
@@ -62,7 +68,7 @@ function brokenRule(name: string, value: unknown): string | undefined {
       return typeof value === 'string' && MEDIA_TYPE.test(value) ? undefined : 'must be a media type';
     case 'subject':
     case 'dataschema':
-      return typeof value === 'string' && value !== '' && !CONTROL.test(value)
+      return typeof value === 'string' && value !== '' && TEXT.test(value)
         ? undefined
         : 'must be a text that is not empty';
     default:
@@ -73,7 +79,7 @@ function brokenRule(name: string, value: unknown): string | undefined {
 function brokenValue(value: unknown): string | undefined {
   const kept =
     typeof value === 'boolean' ||
-    (typeof value === 'string' && !CONTROL.test(value)) ||
+    (typeof value === 'string' && TEXT.test(value)) ||
     (Number.isInteger(value) && Math.abs(value as number) <= MAX_INTEGER);
   return kept ? undefined : 'must be a text without control characters, a 32-bit integer, true or false';
 }

@@ -1,4 +1,5 @@
 import { MAX_TIME, MIN_TIME } from '../events/time.ts';
+import { ATTRIBUTE_PATTERNS } from '../ingest/attributes.ts';
 import { LIMITS } from '../ingest/limits.ts';
 import { type EventType, jsonSchemaOf, personalFields } from '../pipeline/index.ts';
 import { type Schema, schemaRef } from './types.ts';
@@ -72,9 +73,14 @@ function moved(part: unknown, place: string): unknown {
 /** @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system */
 const ATTRIBUTE_VALUE: Schema = {
   type: ['string', 'boolean', 'integer', 'null'],
-  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
+  pattern: ATTRIBUTE_PATTERNS.text,
   minimum: -(2 ** 31),
   maximum: 2 ** 31 - 1,
+};
+const OPTIONAL_TEXT: Schema = {
+  type: ['string', 'null'],
+  minLength: 1,
+  pattern: ATTRIBUTE_PATTERNS.text,
 };
 const BASE64 = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$';
 
@@ -104,9 +110,13 @@ function eventSchema(type: EventType): Schema {
         maxLength: LIMITS.name,
         description: `Events of one key stay in order. Left out, it is the data's \`${type.key}\`.`,
       },
-      datacontenttype: { type: ['string', 'null'], description: 'A media type; left out, it is JSON.' },
-      dataschema: { type: ['string', 'null'], minLength: 1 },
-      subject: { type: ['string', 'null'], minLength: 1 },
+      datacontenttype: {
+        type: ['string', 'null'],
+        pattern: ATTRIBUTE_PATTERNS.mediaType,
+        description: 'A media type; left out, it is JSON.',
+      },
+      dataschema: OPTIONAL_TEXT,
+      subject: OPTIONAL_TEXT,
       data: schemaRef(dataName(type.name)),
       data_base64: {
         type: ['string', 'null'],
