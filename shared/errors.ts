@@ -183,7 +183,7 @@ export const EVENT_ERRORS = {
     'It is not a CloudEvents event: an attribute is missing, or not what CloudEvents 1.0 demands.',
   'unknown-type': 'No pipeline of this deployment declares its type.',
   'forbidden-type': 'The key or the token is limited to other event types.',
-  'invalid-data': 'Its data does not match the schema of its type.',
+  'invalid-data': 'Its data does not match the schema of its type, or holds text that is not Unicode.',
   'invalid-time': 'Its time is not a date-time of RFC 3339 with a zone, nor epoch milliseconds.',
   'time-ahead': 'Its time is further ahead of its arrival than its type allows.',
   'invalid-name': 'Its id or its partition key is empty, too long, or not well-formed.',

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isUnicode } from '../events/unicode.ts';
 import { compactItem, finite, type Item, number, readNumber, text } from '../state/attributes.ts';
 import type { StageTable } from '../state/stage-table.ts';
 import { type History, NO_HISTORY } from './history.ts';
@@ -26,7 +27,6 @@ const NOTHING: AlertEntry = { history: NO_HISTORY, claim: undefined, version: 0 
 /** A sort key takes 1,024 bytes at most. */
 const MAX_KEY_BYTES = 1_000;
 const KEPT_CHARACTERS = 100;
-const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 
 export const alertsPk = (stage: string): string => `alerts#${stage}`;
 
@@ -35,7 +35,7 @@ export const alertsPk = (stage: string): string => `alerts#${stage}`;
  * UTF-8 can hold, its beginning and its hash.
  */
 export function alertSk(key: string): string {
-  if (Buffer.byteLength(key) <= MAX_KEY_BYTES && !UNPAIRED_SURROGATE.test(key)) return `=${key}`;
+  if (Buffer.byteLength(key) <= MAX_KEY_BYTES && isUnicode(key)) return `=${key}`;
   return `#${key.slice(0, KEPT_CHARACTERS).replace(/\p{Surrogate}/gu, '')}#${hash('sha256', JSON.stringify(key))}`;
 }
 

@@ -4,6 +4,7 @@ import { isNestedDeeper, MAX_NESTING, TOO_DEEP } from './nesting.ts';
 import { show } from './show.ts';
 import { parseEventTime } from './time.ts';
 import type { EventVisitor, StreamEvent } from './types.ts';
+import { NOT_UNICODE, unicodeProblem } from './unicode.ts';
 
 /** A CloudEvents 1.0 event in the JSON format, structured mode. */
 export type CloudEvent = Readonly<Record<string, unknown>>;
@@ -183,5 +184,7 @@ function decodeBase64(event: Attributes): { data: unknown } | string {
     ? problem('data_base64', `must be JSON, as datacontenttype says, but is ${parsed.reason}`, text)
     : isNestedDeeper(parsed.value, MAX_NESTING - 1)
       ? TOO_DEEP
-      : { data: parsed.value };
+      : parsed.isSuspect && unicodeProblem(parsed.value)
+        ? problem('data_base64', NOT_UNICODE, text)
+        : { data: parsed.value };
 }

@@ -5,6 +5,7 @@ import { isNestedDeeper, MAX_NESTING, TOO_DEEP } from './nesting.ts';
 import { show } from './show.ts';
 import { parseEventTime } from './time.ts';
 import type { EventVisitor, StreamEvent } from './types.ts';
+import { unicodeProblem } from './unicode.ts';
 
 /**
  * The compact batch: `MR1`, then `{"type", "source", "schema"?, "rows": [[id, time in ms, key, data, extra?], ...]}` as JSON.
@@ -66,11 +67,12 @@ export function visitCompact(
     rejects.undecodable(first, `not a compact batch: ${batch}`, bytes);
     return first + 1;
   }
-  const { type, source, schema, rows } = batch;
+  const { type, source, schema, rows, isSuspect } = batch;
   const trusted = schema !== undefined && schema === types?.get(type)?.fingerprint;
   let sub = first;
   for (const row of rows) {
-    const reason = visitRow(row, sub, type, source, trusted, visitor);
+    const notUnicode = isSuspect ? unicodeProblem(row)?.reason : undefined;
+    const reason = notUnicode ?? visitRow(row, sub, type, source, trusted, visitor);
     if (reason !== undefined) {
       rejects.undecodable(sub, `row of a compact batch: ${reason}`, rowBytes(batch, row) ?? bytes);
     }
@@ -80,20 +82,23 @@ export function visitCompact(
 }
 
 interface Batch extends CompactHeader {
+  /** Whether its rows have to be looked at for texts that are not Unicode. */
+  readonly isSuspect: boolean;
   readonly rows: readonly unknown[];
 }
 
 function readBatch(bytes: Buffer): Batch | string {
   const parsed = parseJson(bytes, COMPACT_MAGIC.length);
   if ('reason' in parsed) return parsed.reason;
-  const { value } = parsed;
+  const { value, isSuspect } = parsed;
   if (typeof value !== 'object' || value === null) return `must be an object; got ${show(value)}`;
   const { type, source, schema, rows } = value as Record<string, unknown>;
   if (typeof type !== 'string' || type === '') return `type must be a text; got ${show(type)}`;
   if (typeof source !== 'string' || source === '') return `source must be a text; got ${show(source)}`;
   if (schema !== undefined && typeof schema !== 'string') return `schema must be a text; got ${show(schema)}`;
   if (!Array.isArray(rows)) return `rows must be a list; got ${show(rows)}`;
-  return { type, source, schema, rows };
+  const notUnicode = isSuspect ? unicodeProblem({ type, source, schema }) : undefined;
+  return notUnicode?.reason ?? { type, source, schema, rows, isSuspect };
 }
 
 function visitRow(
@@ -127,7 +132,7 @@ function visitRow(
 }
 
 /** A batch of one row: what is set aside can be repaired and sent again. */
-function rowBytes({ rows, ...header }: Batch, row: unknown): Buffer | undefined {
+function rowBytes({ rows, isSuspect, ...header }: Batch, row: unknown): Buffer | undefined {
   // Writing is recursive where reading is not: a row nested too deep cannot be written.
   return isNestedDeeper(row) ? undefined : joinRows(header, [JSON.stringify(row)]);
 }

@@ -1,7 +1,15 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { escapesSurrogates } from './unicode.ts';
 
-/** Bytes read as JSON: the value, or why they are none. */
-export type Parsed = { readonly value: unknown } | { readonly reason: string };
+/** What was read as JSON. */
+export interface ParsedJson {
+  readonly value: unknown;
+  /** Whether it has to be looked at for texts that are not Unicode: see {@link unicodeProblem}. */
+  readonly isSuspect: boolean;
+}
+
+/** Bytes read as JSON, or why they are none. */
+export type Parsed = ParsedJson | { readonly reason: string };
 
 /**
  * Parses UTF-8 JSON. Bytes that are not UTF-8 are refused: reading them would silently put U+FFFD in their place. The check costs
@@ -14,7 +22,8 @@ export function parseJson(bytes: Buffer, from = 0): Parsed {
   const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
   if (encoding === 'utf8' && !isUtf8(bytes)) return { reason: 'not UTF-8' };
   try {
-    return { value: JSON.parse(bytes.toString(encoding, from)) };
+    const text = bytes.toString(encoding, from);
+    return { value: JSON.parse(text), isSuspect: escapesSurrogates(text) };
   } catch (error) {
     return { reason: jsonFault(error) };
   }

@@ -1,4 +1,5 @@
 import type { StreamEvent } from '../events/types.ts';
+import { escapesSurrogates, unicodeProblem } from '../events/unicode.ts';
 import { compileValidator, type Rejection } from '../events/validator.ts';
 import type { EventAttributes, FilterStage } from '../pipeline/index.ts';
 import { faultMessage } from '../runtime/faults.ts';
@@ -103,7 +104,11 @@ function asJson(made: unknown): Data {
   if (made instanceof Promise) throw new TypeError(`it returned ${kindOf(made)}`);
   const text: string | undefined = JSON.stringify(made);
   if (text === undefined) throw new TypeError(`it returned ${kindOf(made)}`);
-  return JSON.parse(text) as Data;
+  const data = JSON.parse(text) as Data;
+  // A text that is cut may end in half a character.
+  const half = escapesSurrogates(text) ? unicodeProblem(data) : undefined;
+  if (half !== undefined) throw new TypeError(`of what it returned ${half.reason}`);
+  return data;
 }
 
 function kindOf(value: unknown): string {

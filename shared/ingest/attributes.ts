@@ -8,11 +8,11 @@ const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 export const ATTRIBUTE_PATTERNS = {
   /** RFC 2046, as far as it can be told from other texts. */
   mediaType: `^${TOKEN}/${TOKEN}\\s*(?:;.*)?$`,
-  /** Without control characters. */
-  text: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
+  /** Without control characters, noncharacters and halves of surrogate pairs. */
+  text: '^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff]*$',
 };
 const MEDIA_TYPE = new RegExp(ATTRIBUTE_PATTERNS.mediaType);
-const TEXT = new RegExp(ATTRIBUTE_PATTERNS.text);
+const TEXT = new RegExp(ATTRIBUTE_PATTERNS.text, 'u');
 /** Integers of CloudEvents have 32 bits. */
 const MAX_INTEGER = 2 ** 31 - 1;
 /** `2018-04-05T17:31:00`: RFC 3339 demands the seconds, which a colon stands before. */
@@ -81,5 +81,7 @@ function brokenValue(value: unknown): string | undefined {
     typeof value === 'boolean' ||
     (typeof value === 'string' && TEXT.test(value)) ||
     (Number.isInteger(value) && Math.abs(value as number) <= MAX_INTEGER);
-  return kept ? undefined : 'must be a text without control characters, a 32-bit integer, true or false';
+  return kept
+    ? undefined
+    : 'must be a text without control characters and noncharacters, a 32-bit integer, true or false';
 }

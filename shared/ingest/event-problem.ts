@@ -1,4 +1,5 @@
 import type { EventErrorCode } from '../errors.ts';
+import { toUnicode } from '../events/unicode.ts';
 
 /** Bounds what an answer says of one event: 10,000 of them must fit into what Lambda can return. */
 const MAX_REASON = 300;
@@ -13,7 +14,8 @@ export class EventProblem {
 
   constructor(code: EventErrorCode, reason: string, pointer = '') {
     this.code = code;
-    this.reason = reason.slice(0, MAX_REASON);
-    this.pointer = pointer.slice(0, MAX_POINTER);
+    // A cut may leave half a character.
+    this.reason = toUnicode(reason.slice(0, MAX_REASON));
+    this.pointer = toUnicode(pointer.slice(0, MAX_POINTER));
   }
 }

@@ -4,6 +4,7 @@ import { isNestedDeeper, MAX_NESTING, TOO_DEEP } from '../events/nesting.ts';
 import { pointerOf, type Rejection, rejection } from '../events/rejection.ts';
 import { parseEventTime } from '../events/time.ts';
 import type { StreamEvent } from '../events/types.ts';
+import { isUnicode, NOT_UNICODE, unicodeProblem } from '../events/unicode.ts';
 import { checkAttributes, isJsonMedia } from './attributes.ts';
 import { EventProblem } from './event-problem.ts';
 import { type IngestType, type IngestTypes, typeNames } from './ingest-type.ts';
@@ -14,7 +15,6 @@ export type ReadEvent = (item: unknown) => StreamEvent | EventProblem;
 
 /** Reasons that one event is given at most: the first ones usually explain the others. */
 const MAX_REASONS = 3;
-const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 /** Where a reason begins to quote the value. */
 const QUOTE = '; got ';
 
@@ -82,6 +82,21 @@ export function cloudEvents(types: IngestTypes): ReadEvent {
   };
 }
 
+/**
+ * As another reader, with all texts of the items looked at: each must be Unicode.
+ *
+ * @param holds - what items are: bare data, or CloudEvents
+ */
+export function unicodeEvents(read: ReadEvent, holds: 'data' | 'events'): ReadEvent {
+  return (item) => {
+    const event = read(item);
+    const problem = event instanceof EventProblem ? undefined : unicodeProblem(item);
+    if (problem === undefined) return event;
+    const code = holds === 'data' || problem.path[0] === 'data' ? 'invalid-data' : 'invalid-event';
+    return new EventProblem(code, problem.reason, pointerOf(problem.path));
+  };
+}
+
 function checkExtra(event: StreamEvent, { protector }: IngestType): StreamEvent | EventProblem {
   const given = event.extra as Readonly<Record<string, unknown>>;
   const extra = checkAttributes(given);
@@ -135,9 +150,9 @@ function nameProblem(field: string, name: string): EventProblem | undefined {
       ? 'must not be empty'
       : name.length > LIMITS.name
         ? `must have at most ${LIMITS.name} characters; got ${name.length}`
-        : UNPAIRED_SURROGATE.test(name)
-          ? 'must be well-formed; it holds half a surrogate pair'
-          : undefined;
+        : isUnicode(name)
+          ? undefined
+          : NOT_UNICODE;
   return rule === undefined
     ? undefined
     : new EventProblem('invalid-name', `${field}: ${rule}`, pointerOf([field]));

@@ -1,10 +1,11 @@
+import { escapesSurrogates } from '../events/unicode.ts';
 import { binaryEvent, isBinaryMode } from './binary.ts';
 import { type BodySource, readBody, readContent } from './body.ts';
 import { type IngestType, type IngestTypes, typeNames } from './ingest-type.ts';
 import { parseItems } from './items.ts';
 import { BARE_MEDIA, CLOUDEVENTS_MEDIA, mediaOf } from './media-type.ts';
 import { ProblemError } from './problem.ts';
-import { bareEvents, cloudEvents, type ReadEvent } from './read-event.ts';
+import { bareEvents, cloudEvents, type ReadEvent, unicodeEvents } from './read-event.ts';
 import type { Headers, IngestRequest } from './request.ts';
 
 /** The items of a request, and how events are made of them. */
@@ -28,12 +29,7 @@ export function createSources(types: IngestTypes, newId: () => string): (request
     const { type, headers, body, base64 } = request;
     const content = { body, base64, contentEncoding: headers['content-encoding'] };
     if (type === undefined) {
-      return {
-        items: cloudItems(headers, content),
-        read: readCloudEvent,
-        known: undefined,
-        isAssigned: () => false,
-      };
+      return { ...cloudItems(headers, content, readCloudEvent), known: undefined, isAssigned: () => false };
     }
     const known = knownType(types, type);
     let assigned = false;
@@ -43,9 +39,11 @@ export function createSources(types: IngestTypes, newId: () => string): (request
     };
     // The media type is looked at first: a body of another is not worth inflating.
     const media = mediaOf(headers['content-type'], BARE_MEDIA);
+    const text = readBody(content);
+    const read = bareEvents(known, assign);
     return {
-      items: parseItems(readBody(content), media),
-      read: bareEvents(known, assign),
+      items: parseItems(text, media),
+      read: guarded(read, text, 'data'),
       known,
       isAssigned: () => assigned,
     };
@@ -65,8 +63,17 @@ export function knownType(types: IngestTypes, name: string): IngestType {
   return known;
 }
 
-function cloudItems(headers: Headers, content: BodySource): unknown[] {
-  if (isBinaryMode(headers)) return [binaryEvent(headers, readContent(content))];
+function cloudItems(headers: Headers, body: BodySource, read: ReadEvent): Pick<Source, 'items' | 'read'> {
+  if (isBinaryMode(headers)) {
+    const content = readContent(body);
+    const text = typeof content === 'string' ? content : content.toString('latin1');
+    return { items: [binaryEvent(headers, content)], read: guarded(read, text, 'events') };
+  }
   const media = mediaOf(headers['content-type'], CLOUDEVENTS_MEDIA);
-  return parseItems(readBody(content), media);
+  const text = readBody(body);
+  return { items: parseItems(text, media), read: guarded(read, text, 'events') };
 }
+
+/** Texts are looked at one by one only where the body may hold any that are not Unicode. */
+const guarded = (read: ReadEvent, body: string, holds: 'data' | 'events'): ReadEvent =>
+  escapesSurrogates(body) ? unicodeEvents(read, holds) : read;

@@ -1,10 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import { visitCloudEvent } from '../events/cloudevents.ts';
 import { COMPACT_MAGIC, visitCompact } from '../events/compact.ts';
-import { parseJson } from '../events/json.ts';
+import { type ParsedJson, parseJson } from '../events/json.ts';
 import type { KnownTypes } from '../events/known-types.ts';
 import { isNestedDeeper } from '../events/nesting.ts';
 import type { EventVisitor } from '../events/types.ts';
+import { unicodeProblem } from '../events/unicode.ts';
 import { type HashRange, recordsInRange } from './hash-range.ts';
 import { KPL_MAGIC, KplFormatError, readAggregate, type SubRecord } from './kpl.ts';
 import { RecordRejects, type Rejects } from './rejects.ts';
@@ -100,10 +101,7 @@ class Decoder {
 
   #event(bytes: Buffer, from: number, sub: number, sinks: Sinks): number {
     const parsed = parseJson(bytes, from);
-    const reason =
-      'reason' in parsed
-        ? parsed.reason
-        : visitCloudEvent(parsed.value, sub, sinks.events, this.#options.types);
+    const reason = 'reason' in parsed ? parsed.reason : this.#visit(parsed, parsed.value, sub, sinks);
     if (reason !== undefined) sinks.rejects.undecodable(sub, reason, bytes);
     return sub + 1;
   }
@@ -116,7 +114,7 @@ class Decoder {
     }
     let sub = first;
     for (const event of parsed.value as unknown[]) {
-      const reason = visitCloudEvent(event, sub, sinks.events, this.#options.types);
+      const reason = this.#visit(parsed, event, sub, sinks);
       if (reason !== undefined) {
         // Writing is recursive where reading is not: an event nested too deep cannot be written by itself.
         sinks.rejects.undecodable(
@@ -128,6 +126,13 @@ class Decoder {
       sub++;
     }
     return sub;
+  }
+
+  /** @returns why it is no event, `undefined` when it was handed on */
+  #visit({ isSuspect }: ParsedJson, event: unknown, sub: number, sinks: Sinks): string | undefined {
+    const notUnicode = isSuspect ? unicodeProblem(event) : undefined;
+    if (notUnicode !== undefined) return `not a CloudEvents event: ${notUnicode.reason}`;
+    return visitCloudEvent(event, sub, sinks.events, this.#options.types);
   }
 
   #gzip(bytes: Buffer, sub: number, sinks: Sinks): number {

@@ -1,3 +1,4 @@
+import { isUnicode, toUnicode } from '../events/unicode.ts';
 import { explicitHashKey, laneOf } from './lanes.ts';
 
 /** A record to put: its bytes, where they go, and what they must stay in order with. */
@@ -11,8 +12,6 @@ export interface LaneRecord {
 
 /** Kinesis' limit on the length of a partition key, in characters. */
 const MAX_PARTITION_KEY = 256;
-const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
-const UNPAIRED_SURROGATES = /\p{Surrogate}/gu;
 
 /** A record that packs events of one lane: it stays in order with all other records of the lane. */
 export function laneRecord(lane: number, lanes: number, data: Uint8Array): LaneRecord {
@@ -44,5 +43,5 @@ export function keyRecord(key: string, lanes: number, data: Uint8Array): LaneRec
 function partitionKeyOf(key: string): string {
   if (key === '') return '-';
   const cut = key.length <= MAX_PARTITION_KEY ? key : key.slice(0, MAX_PARTITION_KEY);
-  return UNPAIRED_SURROGATE.test(cut) ? cut.replace(UNPAIRED_SURROGATES, '\ufffd') : cut;
+  return isUnicode(cut) ? cut : toUnicode(cut);
 }

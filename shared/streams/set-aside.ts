@@ -1,4 +1,5 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { toUnicode } from '../events/unicode.ts';
 
 /** Something of a stream that could not be processed. */
 export interface SetAsideItem {
@@ -87,7 +88,8 @@ async function put(client: S3Client, place: SetAsidePlace, item: SetAsideItem): 
         sequence,
         sub,
         arrival: new Date(arrival).toISOString(),
-        reason,
+        // What a declaration's own functions throw can be anything.
+        reason: toUnicode(reason),
         code,
         partition_key: partitionKey,
         bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),

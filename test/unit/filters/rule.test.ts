@@ -83,6 +83,17 @@ test('what the function made is what its readers will see', () => {
   });
 });
 
+test('half a character that the function cut off is no text for anybody', () => {
+  expect(map(() => ({ key: 'a', twice: 1, at: 5, notes: ['😀'.slice(0, 1)] }))).toMatchObject({
+    problem: {
+      code: 'map',
+      reason:
+        '"map" of stage "doubled" failed: of what it returned notes[0]: must be well-formed; it holds half a surrogate pair',
+    },
+  });
+  expect(map(() => ({ key: 'a', twice: 1, at: 5, note: '😀' }))).toMatchObject({ kind: 'passed' });
+});
+
 test.each<[string, unknown, string]>([
   [
     'throws',

@@ -156,6 +156,54 @@ describe('a request that cannot be taken', () => {
     expect(stored()).toEqual([]);
   });
 
+  it('rejects text that is not Unicode, and says where it is', async () => {
+    const ingest = ingestHarness();
+    const half = '\ud800';
+    const bare = [
+      trafficData(),
+      trafficData({ more: { notes: ['😀', half] } }),
+      trafficData({ note: '\\ud800' }),
+    ];
+    const problem = 'must be well-formed; it holds half a surrogate pair';
+    expect((await ingest.send(json(bare))).body).toMatchObject({
+      accepted: 2,
+      rejected: [
+        { index: 1, code: 'invalid-data', reason: `more.notes[1]: ${problem}`, pointer: '/more/notes/1' },
+      ],
+    });
+    const events = [
+      trafficEvent({ source: half }),
+      trafficEvent({ id: 'fine', subject: '😀' }),
+      trafficEvent({ subject: half }),
+      trafficEvent({ data: trafficData({ note: half }) }),
+      trafficEvent({ data: undefined, data_base64: Buffer.from('{"note":"\\udc00"}').toString('base64') }),
+    ];
+    const { body } = await ingest.send({ path: '/v1/events', ...json(events) });
+    expect(body).toMatchObject({
+      accepted: 1,
+      rejected: [
+        { index: 0, code: 'invalid-event', reason: `source: ${problem}`, pointer: '/source' },
+        { index: 2, code: 'invalid-event', pointer: '/subject' },
+        { index: 3, code: 'invalid-data', reason: `data.note: ${problem}`, pointer: '/data/note' },
+        { index: 4, code: 'invalid-event', pointer: '/data_base64' },
+      ],
+    });
+    const headers = { 'content-type': 'application/json', 'ce-specversion': '1.0', 'ce-id': '1' };
+    const binary = {
+      ...headers,
+      'ce-source': '/a',
+      'ce-type': 'network-traffic',
+      'ce-time': '2026-01-01T00:00:00Z',
+    };
+    const one = await ingest.send({
+      path: '/v1/events',
+      headers: binary,
+      ...json(trafficData({ note: half })),
+    });
+    expect(one.status).toBe(400);
+    expect(one.body).toMatchObject({ rejected: [{ code: 'invalid-data', pointer: '/data/note' }] });
+  });
+
   it('gets an answer that Lambda can return, however long its ids are', async () => {
     const { send } = ingestHarness();
     const id = '\u0001'.repeat(200);
