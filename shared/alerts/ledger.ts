@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { isUnicode } from '../events/unicode.ts';
 import { compactItem, finite, type Item, number, readNumber, text } from '../state/attributes.ts';
 import type { StageTable } from '../state/stage-table.ts';
 import { type History, NO_HISTORY } from './history.ts';
@@ -35,7 +34,7 @@ export const alertsPk = (stage: string): string => `alerts#${stage}`;
  * UTF-8 can hold, its beginning and its hash.
  */
 export function alertSk(key: string): string {
-  if (Buffer.byteLength(key) <= MAX_KEY_BYTES && isUnicode(key)) return `=${key}`;
+  if (Buffer.byteLength(key) <= MAX_KEY_BYTES && key.isWellFormed()) return `=${key}`;
   return `#${key.slice(0, KEPT_CHARACTERS).replace(/\p{Surrogate}/gu, '')}#${hash('sha256', JSON.stringify(key))}`;
 }
 

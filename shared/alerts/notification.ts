@@ -43,7 +43,8 @@ function messageOf(pipeline: string, id: string, type: string, alert: Alert): st
       datacontenttype: 'application/json',
       data: { stage, key, ...data },
     }).replace(/[\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
-  const whole = write({ message, cause });
+  // What a declaration's own function says may have been cut.
+  const whole = write({ message: message.toWellFormed(), cause });
   if (Buffer.byteLength(whole) <= MAX_MESSAGE) return whole;
   // What is too large for a notification can be looked up by the id of its cause.
   return write({

@@ -4,7 +4,7 @@ import { isNestedDeeper, MAX_NESTING, TOO_DEEP } from './nesting.ts';
 import { show } from './show.ts';
 import { parseEventTime } from './time.ts';
 import type { EventVisitor, StreamEvent } from './types.ts';
-import { NOT_UNICODE, unicodeProblem } from './unicode.ts';
+import { unicodeProblem } from './unicode.ts';
 
 /** A CloudEvents 1.0 event in the JSON format, structured mode. */
 export type CloudEvent = Readonly<Record<string, unknown>>;
@@ -185,6 +185,6 @@ function decodeBase64(event: Attributes): { data: unknown } | string {
     : isNestedDeeper(parsed.value, MAX_NESTING - 1)
       ? TOO_DEEP
       : parsed.isSuspect && unicodeProblem(parsed.value)
-        ? problem('data_base64', NOT_UNICODE, text)
+        ? 'not a CloudEvents event: data_base64 must be JSON of well-formed text; it holds half a surrogate pair'
         : { data: parsed.value };
 }

@@ -71,7 +71,7 @@ export function visitCompact(
   const trusted = schema !== undefined && schema === types?.get(type)?.fingerprint;
   let sub = first;
   for (const row of rows) {
-    const notUnicode = isSuspect ? unicodeProblem(row)?.reason : undefined;
+    const notUnicode = isSuspect ? unicodeProblem(named(row))?.reason : undefined;
     const reason = notUnicode ?? visitRow(row, sub, type, source, trusted, visitor);
     if (reason !== undefined) {
       rejects.undecodable(sub, `row of a compact batch: ${reason}`, rowBytes(batch, row) ?? bytes);
@@ -100,6 +100,10 @@ function readBatch(bytes: Buffer): Batch | string {
   const notUnicode = isSuspect ? unicodeProblem({ type, source, schema }) : undefined;
   return notUnicode?.reason ?? { type, source, schema, rows, isSuspect };
 }
+
+/** A row with names for its elements, for reasons to say. */
+const named = (row: unknown): unknown =>
+  Array.isArray(row) ? { id: row[0], key: row[2], data: row[3], extra: row[4] } : row;
 
 function visitRow(
   row: unknown,

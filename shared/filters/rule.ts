@@ -1,5 +1,5 @@
+import { asWritten } from '../events/as-written.ts';
 import type { StreamEvent } from '../events/types.ts';
-import { escapesSurrogates, unicodeProblem } from '../events/unicode.ts';
 import { compileValidator, type Rejection } from '../events/validator.ts';
 import type { EventAttributes, FilterStage } from '../pipeline/index.ts';
 import { faultMessage } from '../runtime/faults.ts';
@@ -36,7 +36,7 @@ export class FilterRule {
     this.#stage = stage;
     this.#where = typeof where === 'object' ? compileCondition(where) : where;
     this.#map =
-      typeof map === 'object' ? compileProjection(map) : map && ((data, event) => asJson(map(data, event)));
+      typeof map === 'object' ? compileProjection(map) : map && ((data, event) => asData(map(data, event)));
   }
 
   /** Never throws: what the declaration's own functions throw becomes a problem that names the stage. */
@@ -54,7 +54,7 @@ export class FilterRule {
       try {
         passes = this.#where(data, event);
       } catch (error) {
-        return rejected('where', `"where" of stage "${name}" failed: ${messageOf(error)}`);
+        return rejected('where', `"where" of stage "${name}" failed: ${faultMessage(error)}`);
       }
       if (typeof passes !== 'boolean') {
         return rejected(
@@ -73,7 +73,7 @@ export class FilterRule {
     try {
       made = map(data, event);
     } catch (error) {
-      return rejected('map', `"map" of stage "${name}" failed: ${messageOf(error)}`);
+      return rejected('map', `"map" of stage "${name}" failed: ${faultMessage(error)}`);
     }
     const problems = compileValidator(output)(made);
     if (problems !== undefined) {
@@ -99,16 +99,10 @@ const rejected = (code: Problem['code'], reason: string): Judgement => ({
 
 const reasonsOf = (problems: readonly Rejection[]): string => problems.map(({ reason }) => reason).join('; ');
 
-/** What a function made, as its readers will see it: a date is a text, what is undefined is missing. */
-function asJson(made: unknown): Data {
-  if (made instanceof Promise) throw new TypeError(`it returned ${kindOf(made)}`);
-  const text: string | undefined = JSON.stringify(made);
-  if (text === undefined) throw new TypeError(`it returned ${kindOf(made)}`);
-  const data = JSON.parse(text) as Data;
-  // A text that is cut may end in half a character.
-  const half = escapesSurrogates(text) ? unicodeProblem(data) : undefined;
-  if (half !== undefined) throw new TypeError(`of what it returned ${half.reason}`);
-  return data;
+function asData(made: unknown): Data {
+  const data = made instanceof Promise ? undefined : asWritten(made);
+  if (data === undefined) throw new TypeError(`it returned ${kindOf(made)}`);
+  return data as Data;
 }
 
 function kindOf(value: unknown): string {
@@ -118,13 +112,4 @@ function kindOf(value: unknown): string {
     return 'a promise: it must not be asynchronous';
   }
   return value === null || value === undefined ? String(value) : `a value of type ${typeof value}`;
-}
-
-/** Anything can be thrown, even something that has no text. */
-function messageOf(error: unknown): string {
-  try {
-    return faultMessage(error);
-  } catch {
-    return 'something that cannot be written was thrown';
-  }
 }

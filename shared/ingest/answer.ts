@@ -61,7 +61,7 @@ function shortened(receipt: Receipt): Receipt {
     rejected: receipt.rejected.map(({ reason, ...rest }) => ({
       ...rest,
       id: null,
-      reason: reason.slice(0, 40),
+      reason: reason.slice(0, 40).toWellFormed(),
       pointer: '',
     })),
     ids: receipt.ids?.map((id) => (id !== null && id.length <= 36 ? id : null)),

@@ -54,9 +54,9 @@ const MAX_ENCODINGS = 2;
  */
 export function readBody(source: BodySource): string {
   const content = readContent(source);
-  if (typeof content === 'string') return withoutMark(content);
-  if (!isUtf8(content)) throw new ProblemError('invalid-body', 'the body is not UTF-8');
-  return withoutMark(content.toString('utf8'));
+  if (typeof content === 'string' ? !content.isWellFormed() : !isUtf8(content))
+    throw new ProblemError('invalid-body', 'the body is not UTF-8');
+  return withoutMark(content.toString());
 }
 
 /** As {@link readBody}, whatever the bytes are: text where the gateway passed text that nothing is to be done to. */

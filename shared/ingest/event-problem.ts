@@ -1,5 +1,4 @@
 import type { EventErrorCode } from '../errors.ts';
-import { toUnicode } from '../events/unicode.ts';
 
 /** Bounds what an answer says of one event: 10,000 of them must fit into what Lambda can return. */
 const MAX_REASON = 300;
@@ -15,7 +14,7 @@ export class EventProblem {
   constructor(code: EventErrorCode, reason: string, pointer = '') {
     this.code = code;
     // A cut may leave half a character.
-    this.reason = toUnicode(reason.slice(0, MAX_REASON));
-    this.pointer = toUnicode(pointer.slice(0, MAX_POINTER));
+    this.reason = reason.slice(0, MAX_REASON).toWellFormed();
+    this.pointer = pointer.slice(0, MAX_POINTER).toWellFormed();
   }
 }

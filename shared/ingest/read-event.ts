@@ -4,7 +4,7 @@ import { isNestedDeeper, MAX_NESTING, TOO_DEEP } from '../events/nesting.ts';
 import { pointerOf, type Rejection, rejection } from '../events/rejection.ts';
 import { parseEventTime } from '../events/time.ts';
 import type { StreamEvent } from '../events/types.ts';
-import { isUnicode, NOT_UNICODE, unicodeProblem } from '../events/unicode.ts';
+import { NOT_UNICODE, unicodeProblem } from '../events/unicode.ts';
 import { checkAttributes, isJsonMedia } from './attributes.ts';
 import { EventProblem } from './event-problem.ts';
 import { type IngestType, type IngestTypes, typeNames } from './ingest-type.ts';
@@ -130,8 +130,10 @@ export function idOf(item: unknown, types: IngestTypes, known: IngestType | unde
   const field = known === undefined ? 'id' : known.type.id;
   const id = field === undefined ? undefined : holder[field];
   const text = Number.isSafeInteger(id) ? String(id) : id;
-  if (typeof text !== 'string' || text === '' || text.length > LIMITS.name) return null;
-  const found = known ?? types.get(String(holder.type));
+  if (typeof text !== 'string' || text === '' || text.length > LIMITS.name || !text.isWellFormed())
+    return null;
+  // What claims to be a type can be an object, of which no text can be made.
+  const found = known ?? (typeof holder.type === 'string' ? types.get(holder.type) : undefined);
   // Of an event of no known type nobody can say where its personal values are.
   if (found === undefined) return hasPersonal(types) ? null : text;
   const { protector } = found;
@@ -150,7 +152,7 @@ function nameProblem(field: string, name: string): EventProblem | undefined {
       ? 'must not be empty'
       : name.length > LIMITS.name
         ? `must have at most ${LIMITS.name} characters; got ${name.length}`
-        : isUnicode(name)
+        : name.isWellFormed()
           ? undefined
           : NOT_UNICODE;
   return rule === undefined

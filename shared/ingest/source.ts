@@ -66,8 +66,7 @@ export function knownType(types: IngestTypes, name: string): IngestType {
 function cloudItems(headers: Headers, body: BodySource, read: ReadEvent): Pick<Source, 'items' | 'read'> {
   if (isBinaryMode(headers)) {
     const content = readContent(body);
-    const text = typeof content === 'string' ? content : content.toString('latin1');
-    return { items: [binaryEvent(headers, content)], read: guarded(read, text, 'events') };
+    return { items: [binaryEvent(headers, content)], read: guarded(read, content, 'events') };
   }
   const media = mediaOf(headers['content-type'], CLOUDEVENTS_MEDIA);
   const text = readBody(body);
@@ -75,5 +74,5 @@ function cloudItems(headers: Headers, body: BodySource, read: ReadEvent): Pick<S
 }
 
 /** Texts are looked at one by one only where the body may hold any that are not Unicode. */
-const guarded = (read: ReadEvent, body: string, holds: 'data' | 'events'): ReadEvent =>
+const guarded = (read: ReadEvent, body: string | Buffer, holds: 'data' | 'events'): ReadEvent =>
   escapesSurrogates(body) ? unicodeEvents(read, holds) : read;

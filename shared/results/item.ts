@@ -1,5 +1,4 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isUnicode } from '../events/unicode.ts';
 import { bucketOf, bucketPartition, keyPartition, timeSort, windowSort } from './keys.ts';
 import type { WindowResult } from './result.ts';
 
@@ -14,7 +13,7 @@ const MAX_VALUES = 380_000;
 
 /** Why a result cannot be stored, `undefined` when it can. */
 export function unstorable(result: WindowResult): string | undefined {
-  if (!isUnicode(result.key)) return 'its key is not valid Unicode';
+  if (!result.key.isWellFormed()) return 'its key is not valid Unicode';
   if (
     Buffer.byteLength(keyPartition(result.stage, result.key)) > MAX_PARTITION_KEY ||
     Buffer.byteLength(timeSort(result, result.key)) > MAX_SORT_KEY

@@ -44,6 +44,11 @@ export function faultCode(error: unknown): string {
   return typeof code === 'string' ? code : 'Error';
 }
 
-/** The message of whatever was thrown. */
-export const faultMessage = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+/** The message of whatever was thrown, even of something that has no text. */
+export function faultMessage(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return 'something that cannot be written was thrown';
+  }
+}

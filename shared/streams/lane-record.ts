@@ -1,4 +1,3 @@
-import { isUnicode, toUnicode } from '../events/unicode.ts';
 import { explicitHashKey, laneOf } from './lanes.ts';
 
 /** A record to put: its bytes, where they go, and what they must stay in order with. */
@@ -43,5 +42,5 @@ export function keyRecord(key: string, lanes: number, data: Uint8Array): LaneRec
 function partitionKeyOf(key: string): string {
   if (key === '') return '-';
   const cut = key.length <= MAX_PARTITION_KEY ? key : key.slice(0, MAX_PARTITION_KEY);
-  return isUnicode(cut) ? cut : toUnicode(cut);
+  return cut.isWellFormed() ? cut : cut.toWellFormed();
 }

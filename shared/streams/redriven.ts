@@ -12,7 +12,11 @@ const MARK = ' redriven ';
  */
 export function redrivenKey(key: string, hour: string, name: string): string {
   const label = `${MARK}${hour} ${name}`;
-  return `${originalKey(key).slice(0, MAX_PARTITION_KEY - label.length)}${label}`;
+  // A cut may leave half a character, which no key can have.
+  const kept = originalKey(key)
+    .slice(0, MAX_PARTITION_KEY - label.length)
+    .toWellFormed();
+  return `${kept}${label}`;
 }
 
 /** The partition key that a record had when it came for the first time. */

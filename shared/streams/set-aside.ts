@@ -1,5 +1,4 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { toUnicode } from '../events/unicode.ts';
 
 /** Something of a stream that could not be processed. */
 export interface SetAsideItem {
@@ -89,9 +88,9 @@ async function put(client: S3Client, place: SetAsidePlace, item: SetAsideItem): 
         sub,
         arrival: new Date(arrival).toISOString(),
         // What a declaration's own functions throw can be anything.
-        reason: toUnicode(reason),
+        reason: reason.toWellFormed(),
         code,
-        partition_key: partitionKey,
+        partition_key: partitionKey?.toWellFormed(),
         bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
       }),
     }),

@@ -35,7 +35,7 @@ export class InProcessDynamoDB {
     const message = answer.message ?? body;
     if (name === 'ConditionalCheckFailedException')
       throw new ConditionalCheckFailedException({ message, $metadata: {} });
-    throw Object.assign(new Error(message), { name });
+    throw Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
   }
 
   #exchange(operation: string, body: string): Promise<{ status: number; body: string }> {

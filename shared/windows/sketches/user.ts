@@ -1,4 +1,6 @@
+import { asWritten } from '../../events/as-written.ts';
 import type { UserAggregate } from '../../pipeline/index.ts';
+import { faultMessage } from '../../runtime/faults.ts';
 import type { ResultValue } from '../types.ts';
 import type { Sketch } from './sketch.ts';
 
@@ -54,14 +56,17 @@ export function userSketch({ functions, fields }: UserAggregate): UserSketch {
     },
     result(partial) {
       const ended =
-        'error' in partial ? partial : attempt('result', () => ({ value: functions.result(partial.value) }));
+        'error' in partial
+          ? partial
+          : attempt('result', () => ({ value: asWritten(functions.result(partial.value)) }));
       return 'error' in ended ? { error: ended.error } : (ended.value as ResultValue);
     },
   };
 }
 
 const failed = (what: string, error: unknown): { readonly error: string } => ({
-  error: `${what}: ${error instanceof Error ? error.message : String(error)}`,
+  // As it is read again once it has been encoded.
+  error: `${what}: ${faultMessage(error)}`.toWellFormed(),
 });
 
 function marked(mark: number, body: Uint8Array): Uint8Array {

@@ -88,7 +88,7 @@ test('half a character that the function cut off is no text for anybody', () => 
     problem: {
       code: 'map',
       reason:
-        '"map" of stage "doubled" failed: of what it returned notes[0]: must be well-formed; it holds half a surrogate pair',
+        '"map" of stage "doubled" failed: what it returned: notes[0]: must be well-formed; it holds half a surrogate pair',
     },
   });
   expect(map(() => ({ key: 'a', twice: 1, at: 5, note: '😀' }))).toMatchObject({ kind: 'passed' });

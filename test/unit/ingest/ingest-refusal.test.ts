@@ -56,6 +56,7 @@ describe('a request that cannot be taken', () => {
       { body: gzipSync('{}').subarray(0, 15), headers: { 'content-encoding': 'gzip' } },
     ],
     ['bytes that are not UTF-8', 400, 'invalid-body', { body: Buffer.from([0x7b, 0xff, 0x7d]) }],
+    ['a text that is not Unicode', 400, 'invalid-body', { body: '{"a":"\ud800"}' }],
     ['a number', 400, 'invalid-events', { body: '7' }],
     ['only invalid events', 400, 'invalid-events', { body: '[{},{}]' }],
     ['only invalid lines', 400, 'invalid-events', { body: 'a\nb', headers: { 'content-type': NDJSON } }],
@@ -145,7 +146,10 @@ describe('a request that cannot be taken', () => {
   it('rejects ids and keys that cannot be parts of keys in tables', async () => {
     const { send, stored } = ingestHarness();
     const lone = `[${JSON.stringify(trafficData({ event_id: '\ud800' }))},${JSON.stringify(trafficData({ device: 'a\udc00' }))}]`;
-    expect((await send({ body: lone })).body.rejected).toHaveLength(2);
+    expect((await send({ body: lone })).body.rejected).toMatchObject([
+      { id: null, code: 'invalid-name', pointer: '/event_id' },
+      { code: 'invalid-name', pointer: '/device' },
+    ]);
     const long = await send({
       path: '/v1/events',
       ...json(trafficEvent({ id: 'i'.repeat(513) })),
@@ -202,6 +206,13 @@ describe('a request that cannot be taken', () => {
     });
     expect(one.status).toBe(400);
     expect(one.body).toMatchObject({ rejected: [{ code: 'invalid-data', pointer: '/data/note' }] });
+  });
+
+  it('is no event of a type that is an object, not even one that no text can be made of', async () => {
+    const event = `[${JSON.stringify(trafficEvent({ id: 'odd', type: { toString: 'x' } }))}]`;
+    const { status, body } = await ingestHarness().send({ path: '/v1/events', body: event });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ rejected: [{ id: 'odd', code: 'invalid-event', pointer: '/type' }] });
   });
 
   it('gets an answer that Lambda can return, however long its ids are', async () => {

@@ -34,7 +34,7 @@ test.each([
     const { items } = decoded(bytes);
     expect(items).toMatchObject([
       { sub: 0, event: good },
-      { sub: 1, reason: expect.stringMatching(/must be well-formed; it holds half a surrogate pair/) },
+      { sub: 1, reason: expect.stringContaining('it holds half a surrogate pair') },
       { sub: 2, event: good },
     ]);
     if (field !== undefined)
@@ -49,7 +49,7 @@ test('so it does in the rows of a compact batch, and in what they share', () => 
   const bad = streamEvent({ id: '2', data: trafficData({ note: HALF }) });
   expect(decoded(encodeCompact([good[0], bad, good[1]])).items).toMatchObject([
     { sub: 0, event: good[0] },
-    { sub: 1, reason: expect.stringContaining('must be well-formed') },
+    { sub: 1, reason: expect.stringContaining(': data.note: must be well-formed') },
     { sub: 2, event: good[1] },
   ]);
   const shared = encodeCompact([streamEvent({ source: HALF }), streamEvent({ source: HALF, id: '2' })]);

@@ -299,6 +299,43 @@ describe('a user-defined aggregate that fails', () => {
     plan.read(merge.encode(0, 0, 1)).mergeInto(0, again);
     expect(again.valuesOf('k', 0)).toEqual({ touchy: { error }, n: 2, sum: 2 });
   });
+
+  test.each<[string, () => unknown, unknown]>([
+    [
+      'half a character',
+      () => ({ first: '😀'.slice(0, 1) }),
+      { error: 'result: what it returned: first: must be well-formed; it holds half a surrogate pair' },
+    ],
+    ['what JSON does not have', () => 1n, { error: expect.stringMatching(/^result: .*BigInt/) }],
+    ['a date', () => new Date(0), '1970-01-01T00:00:00.000Z'],
+    [
+      'an error with half a character',
+      () => {
+        throw new Error('\ud83d');
+      },
+      { error: 'result: \ufffd' },
+    ],
+    [
+      'an error that has no text',
+      () => {
+        throw Object.create(null);
+      },
+      { error: 'result: something that cannot be written was thrown' },
+    ],
+  ])('whose result is %s fires all the same', (_, result, value) => {
+    const aggregate = userAggregate({
+      name: 'odd',
+      description: 'answers oddly',
+      fields: ['whole'],
+      create: () => 0,
+      add: (sum: number) => sum,
+      merge: (a) => a,
+      result: result as () => null,
+      encode: () => new Uint8Array(),
+      decode: () => 0,
+    });
+    expect(of(aggregate, { whole: 1 })).toEqual(value);
+  });
 });
 
 test('a delta with every sketch, cut short anywhere, is refused by name', () => {
