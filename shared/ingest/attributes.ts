@@ -8,8 +8,8 @@ const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 export const ATTRIBUTE_PATTERNS = {
   /** RFC 2046, as far as it can be told from other texts. */
   mediaType: `^${TOKEN}/${TOKEN}\\s*(?:;.*)?$`,
-  /** Without control characters, halves of surrogate pairs, and the noncharacters of the basic plane. */
-  text: '^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff]*$',
+  /** Without control characters and the noncharacters of the basic plane; halves of pairs no portable pattern can name. */
+  text: '^[^\\u0000-\\u001f\\u007f-\\u009f\\ufdd0-\\ufdef\\ufffe\\uffff]*$',
 };
 const MEDIA_TYPE = new RegExp(ATTRIBUTE_PATTERNS.mediaType);
 const TEXT = new RegExp(ATTRIBUTE_PATTERNS.text, 'u');
