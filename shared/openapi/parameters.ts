@@ -13,13 +13,16 @@ const TIME: Schema = {
   ],
 };
 
-/** In a query an empty one counts as not given, a date is its midnight, and times before 1970 are negative. */
+/** What is empty in a query counts as not given. */
+const EMPTY: Schema = { type: 'string', maxLength: 0 };
+
+/** In a query a date is its midnight, and times before 1970 are negative. */
 const QUERY_TIME: Schema = {
   anyOf: [
     { type: 'string', format: 'date-time' },
     { type: 'string', format: 'date' },
     { type: 'string', pattern: '^-?\\d{1,15}$' },
-    { type: 'string', maxLength: 0 },
+    EMPTY,
   ],
 };
 
@@ -99,9 +102,7 @@ const WINDOWS = {
   from: query('from', 'Windows that start at this time or later.', QUERY_TIME),
   to: query('to', 'Windows that start before this time, which is not before `from`.', QUERY_TIME),
   limit: query('limit', 'How many windows at most.', {
-    type: 'integer',
-    minimum: 1,
-    maximum: MAX_LIMIT,
+    anyOf: [{ type: 'integer', minimum: 1, maximum: MAX_LIMIT }, EMPTY],
     default: DEFAULT_LIMIT,
   }),
   cursor: query('cursor', 'The cursor of the page before, with the other parameters as they were.', {
