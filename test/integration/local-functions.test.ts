@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FunctionRuntime } from '../../tools/local/functions/runtime.ts';
 import { NO_ENDPOINTS, toySpec } from '../support/toy-functions.ts';
@@ -43,6 +45,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+function heapAfterCollection(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
+
 const invoke = async (name: string, event: unknown = {}) => {
   const outcome = await runtime.invoke(name, JSON.stringify(event));
   return outcome.ok ? JSON.parse(outcome.payload) : outcome.error;
@@ -81,6 +89,14 @@ describe('a function', () => {
     expect(context.awsRequestId).toMatch(/^[0-9a-f-]{36}$/);
     expect(context.left).toBeGreaterThan(5_000);
     expect(context.left).toBeLessThanOrEqual(9_990);
+  });
+
+  test('leaves nothing of its results behind in whoever invoked it', async () => {
+    const size = 500_000;
+    await invoke('large', { size });
+    const before = heapAfterCollection();
+    for (let n = 0; n < 100; n++) await invoke('large', { size });
+    expect(heapAfterCollection() - before).toBeLessThan((100 * size) / 2);
   });
 
   test('may be given up to 6 MB, and no more', async () => {

@@ -23,10 +23,13 @@ export class FunctionProcess {
   affinity: string | undefined;
   readonly #spec: FunctionSpec;
   readonly #child: ChildProcess;
-  readonly #ready: Promise<void>;
   readonly #gone: Promise<string>;
   #busy = false;
+  #ready = false;
   #alive = true;
+  #ended = false;
+  /** Told of every message, and with none of the end. */
+  #listener: ((message?: Answer) => void) | undefined;
   /** Why the process was killed, if it was killed here. */
   #verdict: FunctionError | undefined;
 
@@ -45,11 +48,16 @@ export class FunctionProcess {
     this.#child.stdout?.on('data', (text: string) => output.write(text));
     this.#child.stdout?.once('end', () => output.end());
     this.#child.stderr?.on('data', (chunk: Buffer) => log.write(chunk));
-    this.#ready = new Promise((resolve) => this.#child.once('message', () => resolve()));
+    this.#child.on('message', (message) => {
+      this.#ready = true;
+      this.#listener?.(message as Answer);
+    });
     this.#gone = new Promise((resolve) => {
       const end = (why: string): void => {
         this.#alive = false;
+        this.#ended = true;
         resolve(why);
+        this.#listener?.();
       };
       this.#child.once('exit', (code, signal) => end(signal ? `signal: ${signal}` : `exit status ${code}`));
       this.#child.once('error', (error) => end(error.message));
@@ -79,22 +87,21 @@ export class FunctionProcess {
     const requestId = randomUUID();
     const { timeoutMs } = this.#spec;
     const initTimer = this.#killAfter(INIT_MS, () => `Init timed out after ${INIT_MS / 1000} seconds`);
-    const started = await Promise.race([this.#ready.then(() => true), this.#gone.then(() => false)]);
+    if (!this.#ready) await this.#message(() => true);
     clearTimeout(initTimer);
-    if (!started) return this.#dead(requestId);
+    if (!this.#ready) return this.#dead(requestId);
     const seconds = (timeoutMs / 1000).toFixed(2);
     const timer = this.#killAfter(timeoutMs, () => `${requestId} Task timed out after ${seconds} seconds`);
     try {
-      const answer = this.#answerTo(requestId);
+      const answering = this.#message(({ id }) => id === requestId);
       this.#child.send({ id: requestId, payload, deadline: Date.now() + timeoutMs }, () => {});
-      const ended = await Promise.race([answer, this.#gone]);
-      if (typeof ended === 'string') return this.#dead(requestId);
-      return ended.error === undefined
-        ? { ok: true, requestId, payload: ended.payload }
-        : { ok: false, requestId, error: ended.error };
+      const answer = await answering;
+      if (answer === undefined) return this.#dead(requestId);
+      return answer.error === undefined
+        ? { ok: true, requestId, payload: answer.payload }
+        : { ok: false, requestId, error: answer.error };
     } finally {
       clearTimeout(timer);
-      this.#child.removeAllListeners('message');
       this.#busy = false;
     }
   }
@@ -108,12 +115,18 @@ export class FunctionProcess {
     clearTimeout(timer);
   }
 
-  #answerTo(id: string): Promise<Answer> {
+  /**
+   * The next message of a sort, `undefined` when the process ends without one. (Not `Promise.race` with its end: a promise keeps
+   * all that it was raced against, and with it every answer, for as long as the process lives.)
+   */
+  #message(isIt: (message: Answer) => boolean): Promise<Answer | undefined> {
+    if (this.#ended) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      this.#child.on('message', (message) => {
-        const answer = message as Answer;
-        if (answer.id === id) resolve(answer);
-      });
+      this.#listener = (message) => {
+        if (message !== undefined && !isIt(message)) return;
+        this.#listener = undefined;
+        resolve(message);
+      };
     });
   }
 
