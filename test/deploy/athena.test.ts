@@ -37,6 +37,9 @@ if (!isThere) {
   );
 }
 
+/** Its Athena is a DuckDB, which lacks a function that Athena has, and has another that does the same. */
+const inTheEmulator = (sql: string): string => sql.replaceAll('json_extract_scalar(', 'json_extract_string(');
+
 const BUCKET = 'lake';
 const HOUR_MS = 3_600_000;
 
@@ -102,7 +105,7 @@ describe.skipIf(!isThere)('the same statements in Athena, on the tables that are
     'a statement of the documentation answers as it does locally: %s',
     async (sql) => {
       const local = await database.query(sql);
-      const { columns, rows } = await queryAthena(athena, place, sql, { pollMs: 20 });
+      const { columns, rows } = await queryAthena(athena, place, inTheEmulator(sql), { pollMs: 20 });
       expect({ columns, rows: rows.map((row) => row.map(comparable)) }).toEqual({
         columns: local.columns,
         rows: local.rows.map((row) => row.map(comparable)),
