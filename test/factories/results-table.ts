@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createTable, startDynamoDB, type TestDynamoDB } from '../support/dynamodb.ts';
+import { createTable } from '../../tools/bench/state-table.ts';
+import { startDynamoDB, type TestDynamoDB } from '../support/dynamodb.ts';
 
 /** A DynamoDB emulator that makes results tables. */
 export interface ResultsEmulator extends TestDynamoDB {

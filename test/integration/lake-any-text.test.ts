@@ -113,6 +113,7 @@ beforeAll(async () => {
       // As of a declaration's own function, which may have cut the text that it complains of.
       reason: `${reason} \ud83d`,
       bytes: Buffer.from('x'),
+      partitionKey: `key \ud83d ${index}`,
     }),
   );
   await setAside(new S3Client({ region: 'eu-west-1' }), place, items);
@@ -141,8 +142,8 @@ test('whatever events hold, the raw table says it', async () => {
 });
 
 test('whatever was wrong, the table of what was set aside says it', async () => {
-  expect(await rows('SELECT reason FROM rejected ORDER BY CAST(sequence AS BIGINT)')).toEqual(
-    refused.map(({ reason }) => [`${reason} \ufffd`]),
+  expect(await rows('SELECT reason, partition_key FROM rejected ORDER BY CAST(sequence AS BIGINT)')).toEqual(
+    refused.map(({ reason, index }) => [`${reason} \ufffd`, `key \ufffd ${index}`]),
   );
 });
 

@@ -1,11 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import {
-  CreateTableCommand,
-  type CreateTableCommandInput,
-  DescribeTableCommand,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createTable, STATE_TABLE } from '../../tools/bench/state-table.ts';
 import { InProcessDynamoDB } from './in-process-dynamodb.ts';
 
 /** A DynamoDB emulator in memory, with a client for it. */
@@ -18,19 +14,6 @@ export interface TestDynamoDB {
   createTable(): Promise<string>;
   stop(): Promise<void>;
 }
-
-/** The keys of the state, and of the results. */
-export const STATE_TABLE = {
-  BillingMode: 'PAY_PER_REQUEST',
-  KeySchema: [
-    { AttributeName: 'pk', KeyType: 'HASH' },
-    { AttributeName: 'sk', KeyType: 'RANGE' },
-  ],
-  AttributeDefinitions: [
-    { AttributeName: 'pk', AttributeType: 'S' },
-    { AttributeName: 'sk', AttributeType: 'S' },
-  ],
-} as const satisfies Omit<CreateTableCommandInput, 'TableName'>;
 
 export async function startDynamoDB(): Promise<TestDynamoDB> {
   const { client, server } = new InProcessDynamoDB();
@@ -53,11 +36,4 @@ export async function startDynamoDB(): Promise<TestDynamoDB> {
       await once(server, 'close');
     },
   };
-}
-
-/** Creates a table and waits until it takes requests, which is later than the answer says it. */
-export async function createTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
-  await client.send(new CreateTableCommand(table));
-  const describe = new DescribeTableCommand({ TableName: table.TableName });
-  while ((await client.send(describe)).Table?.TableStatus !== 'ACTIVE');
 }

@@ -1,4 +1,4 @@
-import { createTable, STATE_TABLE } from '../../support/dynamodb.ts';
+import { createTable, STATE_TABLE } from '../../../tools/bench/state-table.ts';
 import { InProcessDynamoDB } from '../../support/in-process-dynamodb.ts';
 import { Store, TABLE } from './store.ts';
 

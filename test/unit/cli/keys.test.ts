@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createKeyChecker } from '../../../shared/ingest/keys.ts';
+import { createTable } from '../../../tools/bench/state-table.ts';
 import { KeyError, KeyStore } from '../../../tools/cli/keys/store.ts';
-import { createTable, startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
+import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
 
 let emulator: TestDynamoDB;
 let store: KeyStore;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SenderTable } from '../../../shared/ingest/sender-table.ts';
-import { createTable, startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
+import { createTable } from '../../../tools/bench/state-table.ts';
+import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
 
 let emulator: TestDynamoDB;
 beforeAll(async () => {

@@ -209,7 +209,10 @@ test('a label fits a partition key, and is taken off before it is put on again',
   const { name } = item('4959033827149025660855969253836157109592157598913658889');
   const once = redrivenKey('k'.repeat(300), '2026-03-09T07', name);
   expect(once).toHaveLength(256);
-  expect(redrivenKey(`x${'😀'.repeat(127)}`, '2026-03-09T07', name).isWellFormed()).toBe(true);
+  // One of the two is cut within a pair.
+  for (const start of ['', 'x']) {
+    expect(redrivenKey(start + '😀'.repeat(127), '2026-03-09T07', name).isWellFormed()).toBe(true);
+  }
   expect(originOf(redrivenKey(once, '2026-03-10T01', name))).toBe(`2026-03-10T01 ${name}`);
   expect([originOf('lane-3'), originOf(undefined), originalKey('lane-3')]).toEqual([
     undefined,

@@ -5,6 +5,7 @@ import { checkAttributes } from '../../../shared/ingest/attributes.ts';
 import { EventProblem } from '../../../shared/ingest/event-problem.ts';
 import { openApiDocument } from '../../../shared/openapi/document.ts';
 import { pipelines } from '../../../shared/pipelines/index.ts';
+import { cloudEvent } from '../../factories/events.ts';
 
 const document = openApiDocument({
   pipelines,
@@ -14,22 +15,7 @@ const document = openApiDocument({
 const ajv = new Ajv2020({ strict: false });
 formats.default(ajv);
 
-const event = {
-  specversion: '1.0',
-  id: '1',
-  source: '/a',
-  type: 'network-traffic',
-  time: '2026-01-01T00:00:00Z',
-  data: {
-    device: 'a',
-    ip: '192.0.2.1',
-    ts: 0,
-    receive_bytes: 1,
-    send_bytes: 1,
-    receive_packets: 1,
-    send_packets: 1,
-  },
-};
+const event = cloudEvent();
 const fits = ajv
   .addSchema(document, 'document')
   .getSchema('document#/components/schemas/network-traffic.event')!;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Command } from 'commander';
 import {
@@ -15,6 +15,7 @@ import {
 } from '../../../shared/pipeline/index.ts';
 import { colors as pc } from '../../colors.ts';
 import { startService } from '../../local/emulators/start.ts';
+import { createTable, STATE_TABLE } from '../state-table.ts';
 import type { LoadOptions } from './load.ts';
 import { type CostLine, costsPage } from './page.ts';
 import { costOf } from './run.ts';
@@ -60,7 +61,8 @@ try {
   for (const [index, [window, spec]] of WINDOWS.entries()) {
     for (const load of LOADS) {
       process.stderr.write(pc.dim(`${window}, ${load.keys} keys\n`));
-      const table = await createTable(client, `costs-${load.keys}-${index}`);
+      const table = `costs-${load.keys}-${index}`;
+      await createTable(client, { TableName: table, ...STATE_TABLE });
       const { keys, batch } = load;
       lines.push({ window, keys, batch, cost: await costOf(client, table, spec, load) });
     }
@@ -73,24 +75,4 @@ try {
 } finally {
   await service.stop();
   rmSync(folder, { recursive: true, force: true });
-}
-
-async function createTable(client: DynamoDBClient, name: string): Promise<string> {
-  await client.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    }),
-  );
-  const describe = new DescribeTableCommand({ TableName: name });
-  while ((await client.send(describe)).Table?.TableStatus !== 'ACTIVE');
-  return name;
 }
