@@ -5,10 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { LocalRun } from '../../tools/local/run.ts';
 import { publishRun } from '../../tools/local/run-file.ts';
-import { startLocal } from '../../tools/local/start-local.ts';
 import { aggregated } from '../factories/events.ts';
 import {
   becomesEqual,
@@ -19,7 +18,7 @@ import {
   STAGES,
   traffic,
 } from '../support/api-client.ts';
-import { temporaryFolder } from '../support/millrace-process.ts';
+import { startTestRun } from '../support/test-run.ts';
 
 const START = Date.UTC(2026, 2, 1);
 const DAY = 86_400_000;
@@ -28,24 +27,23 @@ const good = Array.from({ length: 9 }, (_, n) =>
   traffic({ event_id: `good-${n}`, device: `d${n % 3}`, ts: START + n * 20_000, receive_bytes: n + 1 }),
 );
 
-const folder = temporaryFolder();
 let run: LocalRun;
 let kinesis: KinesisClient;
 
 beforeAll(async () => {
-  run = await startLocal({ dataDir: folder.path, fresh: true, drainMs: 0 });
+  const own = await startTestRun({ drainMs: 0 });
+  run = own.run;
   kinesis = new KinesisClient({
     endpoint: run.endpoints.kinesis,
     region: run.region,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     requestHandler: new NodeHttpHandler(),
   });
+  return async () => {
+    kinesis.destroy();
+    await own.remove();
+  };
 }, 120_000);
-afterAll(async () => {
-  kinesis?.destroy();
-  await run?.stop();
-  folder.remove();
-}, 60_000);
 
 /** Puts a record past ingestion; resolves to its sequence number. */
 async function put(bytes: Uint8Array): Promise<string> {
@@ -75,7 +73,7 @@ interface SetAside {
 
 /** What the lake holds of what a stage could not use, in the order of the stream. */
 function setAsideBy(stage: string): SetAside[] {
-  const bucket = join(folder.path, 's3', run.buckets[0]!);
+  const bucket = join(run.dataDir, 's3', run.buckets[0]!);
   const root = join(bucket, 'rejected', `stage=${stage}`);
   return readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -89,7 +87,7 @@ function setAsideBy(stage: string): SetAside[] {
 
 const CLI = fileURLToPath(new URL('../../tools/cli/millrace.js', import.meta.url));
 const millrace = async (...args: string[]) =>
-  (await promisify(execFile)(process.execPath, [CLI, ...args, '--data', folder.path])).stdout;
+  (await promisify(execFile)(process.execPath, [CLI, ...args, '--data', run.dataDir])).stdout;
 
 test('what cannot be used is set aside with its reason and its bytes, and holds nothing up', async () => {
   await postAll(run.url, [good[0]!]);
@@ -189,7 +187,7 @@ test('what was set aside can be mended and put back, and is counted once', async
       }
       return text.startsWith('hello') ? [{ name, event: cloudEvent(fresh) }] : [];
     });
-  const patch = join(folder.path, 'mended.ndjson');
+  const patch = join(run.dataDir, 'mended.ndjson');
   writeFileSync(patch, mended.map((line) => JSON.stringify(line)).join('\n'));
 
   const redrive = (...more: string[]) =>

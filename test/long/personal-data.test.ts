@@ -1,25 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { AwsJsonClient } from '../../tools/local/aws-json.ts';
 import type { LocalRun } from '../../tools/local/run.ts';
-import { startLocal } from '../../tools/local/start-local.ts';
+import personal from '../pipelines/personal.ts';
 import { EVENTUALLY } from '../support/api-client.ts';
-import { temporaryFolder } from '../support/millrace-process.ts';
-import { personalApp } from '../support/personal-app.ts';
+import { synthesizePipeline } from '../support/test-app.ts';
+import { startTestRun } from '../support/test-run.ts';
 
-const folder = temporaryFolder();
 let run: LocalRun;
 
 beforeAll(async () => {
-  const assembly = await personalApp(folder.path);
-  run = await startLocal({ assembly, dataDir: join(folder.path, 'data') });
+  const own = await startTestRun({ app: synthesizePipeline('personal', personal) });
+  run = own.run;
+  return own.remove;
 }, 120_000);
-afterAll(async () => {
-  await run?.stop();
-  folder.remove();
-}, 60_000);
 
 const PERSON = 'Zq7 Maxine Musterfrau';
 const EMAIL = 'zq7.maxine@example.com';

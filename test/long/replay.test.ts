@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { WindowStage } from '../../shared/pipeline/index.ts';
 import { lakeFolder } from '../../tools/cli/query/lake-folder.ts';
 import { resourcesOfRun } from '../../tools/cli/replay/resources.ts';
 import { type ReplayReport, runReplay } from '../../tools/cli/replay/run.ts';
 import type { LocalRun } from '../../tools/local/run.ts';
-import { startLocal } from '../../tools/local/start-local.ts';
 import replayed, { LEAST, twins } from '../pipelines/replayed.ts';
-import { HEADERS, pageOf, stageCounts } from '../support/api-client.ts';
+import { pageOf, postEvents, stageCounts } from '../support/api-client.ts';
 import { auditLake, becomesFinal } from '../support/audit.ts';
 import { foldRows, partsOf, type Rows, startOf, total } from '../support/fold-rows.ts';
-import { temporaryFolder } from '../support/millrace-process.ts';
 import { Random } from '../support/random.ts';
-import { synthesizeApp, type TestApp } from '../support/test-app.ts';
+import { synthesizePipeline } from '../support/test-app.ts';
+import { startTestRun } from '../support/test-run.ts';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 1);
@@ -90,33 +89,17 @@ const CASES = [
   { kind: 'results', ...twins.results, expected: spansOf },
 ] as const;
 
-const folder = temporaryFolder();
-let app: TestApp;
 let run: LocalRun;
 let began: number;
 
 beforeAll(async () => {
-  app = synthesizeApp(
-    [replayed],
-    `import replayed from '../../test/pipelines/replayed.ts';\nexport const pipelines = [replayed];`,
-  );
-  run = await startLocal({ assembly: app.assembly, dataDir: folder.path });
+  const own = await startTestRun({ app: synthesizePipeline('replayed', replayed) });
+  run = own.run;
   began = Date.now();
+  return own.remove;
 }, 180_000);
-afterAll(async () => {
-  await run?.stop();
-  app?.remove();
-  folder.remove();
-}, 60_000);
 
-async function post(events: readonly Measurement[]): Promise<void> {
-  const answer = await fetch(`${run.url}/v1/events/measurement`, {
-    method: 'POST',
-    headers: HEADERS,
-    body: JSON.stringify(events),
-  });
-  expect([answer.status, await answer.json()]).toEqual([202, { accepted: events.length, rejected: [] }]);
-}
+const post = (events: readonly Measurement[]) => postEvents(run.url, 'measurement', events);
 
 /** The results of a stage before a time, by start and key. */
 async function rowsOf({ name }: WindowStage, to: number): Promise<Rows> {
@@ -143,7 +126,7 @@ const replay = (stage: WindowStage, dryRun = false): Promise<ReplayReport> =>
 
 test('the history of a stage that awaits it is counted by nobody else', async () => {
   for (let at = 0; at < HISTORY.length; at += 100) await post(HISTORY.slice(at, at + 100));
-  const lake = lakeFolder(folder.path);
+  const lake = lakeFolder(run.dataDir);
   for (const { live } of CASES) await becomesFinal(lake, replayed, live, { from: START, to: END });
   for (const { live, replayed: stage, expected } of CASES) {
     expect(await rowsOf(live, END)).toEqual(before(expected(HISTORY), END));
@@ -182,7 +165,7 @@ test('live events follow', async () => {
 test.each(CASES.filter(({ kind }) => kind !== 'filtered'))(
   'the lake says the same of a stage whose history of $kind was replayed',
   async ({ replayed: stage, expected }) => {
-    const lake = lakeFolder(folder.path);
+    const lake = lakeFolder(run.dataDir);
     const range = { from: START, to: LIVE_END };
     await becomesFinal(lake, replayed, stage, range);
     const windows = Object.keys(before(expected([...HISTORY, ...LIVE]), LIVE_END)).length;

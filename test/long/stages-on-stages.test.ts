@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinesisClient, ListShardsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   NAMESPACE,
   SERVICES,
@@ -11,17 +11,16 @@ import {
 } from '../../shared/runtime/telemetry/catalogue.ts';
 import { lakeFolder } from '../../tools/cli/query/lake-folder.ts';
 import type { LocalRun } from '../../tools/local/run.ts';
-import { startLocal } from '../../tools/local/start-local.ts';
 import chained, { EVIL, perMinute, perSpan, sites } from '../pipelines/chained.ts';
-import { HEADERS, pageOf, stageCounts } from '../support/api-client.ts';
+import { HEADERS, pageOf, postEvents, stageCounts } from '../support/api-client.ts';
 import { auditLake, becomesFinal } from '../support/audit.ts';
 import { foldRows, partsOf, type Rows, startOf, total } from '../support/fold-rows.ts';
 import { alarmMetrics, metricKey, widgetMetrics } from '../support/metric-uses.ts';
-import { temporaryFolder } from '../support/millrace-process.ts';
 import { Random } from '../support/random.ts';
 import { recordedMetrics } from '../support/recorded-metrics.ts';
 import { StreamTail } from '../support/stream-tail.ts';
-import { synthesizeApp, type TestApp } from '../support/test-app.ts';
+import { synthesizePipeline } from '../support/test-app.ts';
+import { startTestRun } from '../support/test-run.ts';
 import { synthesizeSample } from '../unit/infra/support.ts';
 
 const MINUTE = 60_000;
@@ -102,31 +101,15 @@ const expectedSpans = (events: readonly Measurement[]) =>
     }),
   );
 
-const folder = temporaryFolder();
-let app: TestApp;
 let run: LocalRun;
 
 beforeAll(async () => {
-  app = synthesizeApp(
-    [chained],
-    `import chained from '../../test/pipelines/chained.ts';\nexport const pipelines = [chained];`,
-  );
-  run = await startLocal({ assembly: app.assembly, dataDir: folder.path });
+  const own = await startTestRun({ app: synthesizePipeline('chained', chained) });
+  run = own.run;
+  return own.remove;
 }, 180_000);
-afterAll(async () => {
-  await run?.stop();
-  app?.remove();
-  folder.remove();
-}, 60_000);
 
-async function post(events: readonly Measurement[]): Promise<void> {
-  const answer = await fetch(`${run.url}/v1/events/measurement`, {
-    method: 'POST',
-    headers: HEADERS,
-    body: JSON.stringify(events),
-  });
-  expect([answer.status, await answer.json()]).toEqual([202, { accepted: events.length, rejected: [] }]);
-}
+const post = (events: readonly Measurement[]) => postEvents(run.url, 'measurement', events);
 
 /** The results of a stage before a time, by start and key. */
 async function rowsOf(stage: string, to: number): Promise<Rows> {
@@ -181,10 +164,10 @@ async function repeat(name: RegExp): Promise<number> {
 function setAside(
   stage: string,
 ): { readonly code: string; readonly reason: string; readonly bytes: string }[] {
-  const found = readdirSync(join(folder.path, 's3'), { recursive: true, encoding: 'utf8' });
+  const found = readdirSync(join(run.dataDir, 's3'), { recursive: true, encoding: 'utf8' });
   return found
     .filter((name) => name.includes(`stage=${stage}/`) && name.endsWith('.json'))
-    .map((name) => JSON.parse(readFileSync(join(folder.path, 's3', name), 'utf8')));
+    .map((name) => JSON.parse(readFileSync(join(run.dataDir, 's3', name), 'utf8')));
 }
 
 test('windows over filtered events, and over other windows, are exact', async () => {
@@ -228,7 +211,7 @@ test.each([
   ['behind two filters', sites, expectedSites],
   ['over the results of another stage', perSpan, expectedSpans],
 ])('the lake says the same of a stage %s', async (_, stage, expected) => {
-  const lake = lakeFolder(folder.path);
+  const lake = lakeFolder(run.dataDir);
   const range = { from: START, to: END };
   await becomesFinal(lake, chained, stage, range);
   const windows = Object.keys(expected(EVENTS)).length;
@@ -297,11 +280,11 @@ test('alarms and dashboards look at metrics that this run has emitted, by their 
   );
   expect(wanted.length).toBeGreaterThan(40);
   const missing = () => {
-    const emitted = new Set(recordedMetrics(folder.path).map(metricKey));
+    const emitted = new Set(recordedMetrics(run.dataDir).map(metricKey));
     return [...new Set(wanted.map(metricKey))].filter((key) => !emitted.has(key));
   };
   await expect.poll(missing, PATIENCE).toEqual([]);
-  for (const { name, unit, dimensions } of recordedMetrics(folder.path)) {
+  for (const { name, unit, dimensions } of recordedMetrics(run.dataDir)) {
     const { service, environment, ...of } = dimensions;
     const { scope, metrics }: ServiceDefinition = SERVICES[service as Service];
     expect([name, metrics[name]?.unit, environment]).toEqual([name, unit, 'millrace-local']);

@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { parseResult, type WindowResult } from '../../shared/results/result.ts';
 import type { LocalRun } from '../../tools/local/run.ts';
-import { startLocal } from '../../tools/local/start-local.ts';
 import { HEADERS, type StageCounts, stageCounts } from '../support/api-client.ts';
-import { temporaryFolder } from '../support/millrace-process.ts';
 import { StreamTail } from '../support/stream-tail.ts';
-import { synthesizeTranscripts, type TestApp } from '../support/test-app.ts';
+import { synthesizeTranscripts } from '../support/test-app.ts';
+import { startTestRun } from '../support/test-run.ts';
 import { describeEmission, emissionOf } from '../transcripts/describe.ts';
 import { readTranscripts } from '../transcripts/read.ts';
 import type { Emission, Step, Transcript } from '../transcripts/transcript.ts';
@@ -16,23 +15,19 @@ const PATIENCE = { timeout: 150_000, interval: 50 };
 /** A look asks about all stages, which takes the run longer than what is waited for. */
 const LOOK_EVERY = 500;
 const transcripts = readTranscripts();
-const folder = temporaryFolder();
-let app: TestApp;
 let run: LocalRun;
 let watcher: Watcher;
 
 beforeAll(async () => {
-  app = synthesizeTranscripts(transcripts);
-  run = await startLocal({ assembly: app.assembly, dataDir: folder.path });
+  const own = await startTestRun({ app: synthesizeTranscripts(transcripts) });
+  run = own.run;
   const stream = run.streams.find((name) => /results/i.test(name)) ?? '';
   watcher = new Watcher(run.url, await StreamTail.open(run.endpoints.kinesis, stream));
+  return async () => {
+    await watcher.close();
+    await own.remove();
+  };
 }, 120_000);
-afterAll(async () => {
-  await watcher?.close();
-  await run?.stop();
-  app?.remove();
-  folder.remove();
-}, 60_000);
 
 /** Looks at the counts of all stages and at the results stream, for all transcripts at once. */
 class Watcher {

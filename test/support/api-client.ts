@@ -24,6 +24,7 @@ export interface StageCounts {
 export type Api = string | { readonly url: string; readonly key: string };
 
 const LOCAL_KEY = 'local';
+const SAMPLE_TYPE = 'network-traffic';
 
 /** Asks a Millrace, with its key. */
 export function ask(api: Api, path: string, init: RequestInit = {}): Promise<Response> {
@@ -42,12 +43,20 @@ export function post(
   body: string | Uint8Array<ArrayBuffer>,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  return ask(api, '/v1/events/network-traffic', { method: 'POST', headers, body });
+  return ask(api, `/v1/events/${SAMPLE_TYPE}`, { method: 'POST', headers, body });
 }
 
+/** Posts events as one array, all of which must be taken. */
+export const postEvents = (api: Api, type: string, events: readonly object[]): Promise<void> =>
+  postAll(
+    api,
+    events.map((event) => JSON.stringify(event)),
+    type,
+  );
+
 /** Posts lines of JSON as one array, all of which must be taken. */
-export async function postAll(api: Api, lines: readonly string[]): Promise<void> {
-  const answer = await post(api, `[${lines.join(',')}]`);
+export async function postAll(api: Api, lines: readonly string[], type = SAMPLE_TYPE): Promise<void> {
+  const answer = await ask(api, `/v1/events/${type}`, { method: 'POST', body: `[${lines.join(',')}]` });
   // An answer may also name the repetitions within it: they are stored, for the stages to tell.
   const { accepted, rejected } = (await answer.json()) as { accepted?: number; rejected?: unknown };
   expect({ status: answer.status, accepted, rejected }).toEqual({

@@ -28,13 +28,20 @@ export function synthesizeTranscripts(transcripts: readonly Transcript[]): TestA
   );
 }
 
+/** A pipeline of `test/pipelines` as an application: the default of that file. */
+export const synthesizePipeline = (file: string, pipeline: Pipeline): TestApp =>
+  synthesizeApp(
+    [pipeline],
+    `import own from '../../test/pipelines/${file}.ts';\nexport const pipelines = [own];`,
+  );
+
 /**
  * Does what a user does: puts other pipelines into `shared/pipelines` of a copy of the sources, and synthesizes.
  *
  * @param pipelines - what the module exports
  * @param module - the source of `shared/pipelines/index.ts`
  */
-export function synthesizeApp(pipelines: readonly Pipeline[], module: string): TestApp {
+function synthesizeApp(pipelines: readonly Pipeline[], module: string): TestApp {
   const root = mkdtempSync(join(tmpdir(), 'millrace-app-'));
   for (const folder of COPIED) cpSync(join(ROOT, folder), join(root, folder), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));

@@ -1,14 +1,13 @@
 import { runAsDeployed } from '../../../tools/deployed/deployed.ts';
 import type { Message } from '../../../tools/local/sns/messages.ts';
-import { ALERTS_PATH, startLocal } from '../../../tools/local/start-local.ts';
+import { ALERTS_PATH } from '../../../tools/local/start-local.ts';
 import { EVENTUALLY } from '../../support/api-client.ts';
-import { temporaryFolder } from '../../support/millrace-process.ts';
+import { startTestRun } from '../../support/test-run.ts';
 import type { Target } from './target.ts';
 
 /** Starts a local run of its own. */
 export async function openEmbedded(): Promise<Target> {
-  const folder = temporaryFolder();
-  const run = await startLocal({ dataDir: folder.path, fresh: true, drainMs: 0 });
+  const { run, remove } = await startTestRun({ drainMs: 0 });
   return {
     kind: 'embedded',
     api: { url: run.url, key: 'local' },
@@ -16,9 +15,6 @@ export async function openEmbedded(): Promise<Target> {
     queryNeedsKey: false,
     patience: EVENTUALLY,
     alerts: async () => (await (await fetch(`${run.url}${ALERTS_PATH}`)).json()) as Message[],
-    async close() {
-      await run.stop();
-      folder.remove();
-    },
+    close: remove,
   };
 }
