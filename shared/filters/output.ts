@@ -6,7 +6,7 @@ import type { Reached } from '../state/marks.ts';
 import { packEvents } from '../streams/pack.ts';
 import { putOrdered } from '../streams/put.ts';
 import { type KeyedEvent, PACKED, PutIncomplete, putAll } from '../streams/put-all.ts';
-import { MAX_RECORD_BYTES } from '../streams/put-run.ts';
+import { MAX_EVENT_BYTES } from '../streams/record-limit.ts';
 import type { SetAsideItem } from '../streams/set-aside.ts';
 import { jsonOf, type Passed } from './batch.ts';
 
@@ -36,9 +36,6 @@ export interface OutputStream {
   /** Event time, in milliseconds, that may lie within what is put at the same time: see {@link spanOf}. */
   readonly span: number;
 }
-
-/** Leaves room for the partition key, which counts as well. */
-const MAX_EVENT_BYTES = MAX_RECORD_BYTES - 4 * 256;
 
 /** The output of a stage on its stream, in the records that its declaration asks for. */
 export function filterOutput({ records, output }: FilterStage, target: OutputStream): FilterOutput {

@@ -1,4 +1,5 @@
 import type { ResultValue, ResultValues, Window } from '../windows/types.ts';
+import { writeFitting } from './fitting.ts';
 
 /** What a window stage computed for one key and window, as of one revision. */
 export interface WindowResult extends Window {
@@ -37,7 +38,7 @@ const iso = (time: number): string => new Date(time).toISOString();
 /**
  * Prepares the writing of one firing's results: what they share is serialised once, a key costs two strings.
  * The bytes are a function of the firing, the key and the values alone, so that a firing that is repeated writes
- * the same events with the same ids again.
+ * the same events with the same ids again. Values that are too large for a record are replaced: see {@link writeFitting}.
  *
  * @returns writes the result of one key as a CloudEvents 1.0 event in JSON
  * @throws RangeError when the window lies outside the range of a Date
@@ -59,7 +60,8 @@ export function resultWriter(firing: Firing): WriteResult {
     // The attribute must not be empty: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/partitioning.md
     const partition = text === '' ? '' : `"partitionkey":"${text}",`;
     const replaced = retracts.length === 0 ? '' : `,"retracts":${JSON.stringify(retracts)}`;
-    return `${head}${text}${middle}${partition}${data}${text}${tail}${JSON.stringify(values)}${replaced}}}`;
+    const before = `${head}${text}${middle}${partition}${data}${text}${tail}`;
+    return writeFitting(values, (held) => `${before}${JSON.stringify(held)}${replaced}}}`);
   };
 }
 

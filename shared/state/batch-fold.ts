@@ -15,7 +15,7 @@ export interface Rejected {
   readonly sequence: string;
   readonly sub: number;
   readonly arrival: number;
-  readonly code: 'undecodable' | 'invalid' | 'future' | 'key' | 'late-too-large' | 'function';
+  readonly code: 'undecodable' | 'invalid' | 'future' | 'key' | 'too-large' | 'late-too-large' | 'function';
   readonly reason: string;
   readonly bytes: Uint8Array;
 }
@@ -45,8 +45,6 @@ export class BatchFold implements EventVisitor {
   fed = false;
   /** When the last heartbeat among the events was sent, epoch milliseconds: like all other types' it says nothing of event time. */
   heartbeat: number | undefined;
-  /** An event was rejected when its id had been noted among those in memory already. */
-  rejectedById = false;
   /** The limit of events was reached: what follows belongs to the next commit. */
   full = false;
   position: Position;
@@ -61,6 +59,7 @@ export class BatchFold implements EventVisitor {
   readonly #state: ShardState;
   readonly #w: number;
   readonly #limit: number;
+  readonly #tooLargeToCount: string | undefined;
   readonly #hash = new EventHash();
   #sequence = '';
   #arrivalOfRecord = 0;
@@ -69,8 +68,14 @@ export class BatchFold implements EventVisitor {
   #slice: SliceState | undefined;
   #sliceEnd = Number.NEGATIVE_INFINITY;
   #sliceIds = new IdList();
+  /** Ids of events that were set aside although they are noted among the ids of their slice in memory. */
+  readonly #notCounted = new Set<string>();
 
-  constructor(compiled: CompiledStage, state: ShardState, limit: number) {
+  /**
+   * @param limit - items at most
+   * @param tooLarge - why what would be counted is set aside instead: no commit can hold it
+   */
+  constructor(compiled: CompiledStage, state: ShardState, limit: number, tooLarge?: string) {
     this.#compiled = compiled;
     this.#validate = compileValidator(compiled.stage.input);
     this.#type = compiled.stage.input.name;
@@ -80,10 +85,16 @@ export class BatchFold implements EventVisitor {
     this.#state = state;
     this.#w = state.w;
     this.#limit = limit;
+    this.#tooLargeToCount = tooLarge;
     this.delta = compiled.plan.createDelta();
     this.maxEventTime = state.tail.maxEventTime;
     this.position = state.tail.position;
     this.arrival = state.tail.arrival;
+  }
+
+  /** An event was rejected when its id had been noted among those in memory already. */
+  get rejectedById(): boolean {
+    return this.#notCounted.size > 0;
   }
 
   /** Begins a record of which the items up to `skip` are consumed (-1: none are). */
@@ -149,24 +160,15 @@ export class BatchFold implements EventVisitor {
       else this.#tooLate(sub, { type, source, id, time, key, data, extra });
       return;
     }
-    if (!slice.ids.add(this.#hash.hi, this.#hash.lo)) {
+    if (!slice.ids.add(this.#hash.hi, this.#hash.lo) && !this.#mayComeAgain(slice)) {
       this.duplicate++;
       return;
     }
-    try {
-      this.delta.add(slice.slice, stageKey, fields, time);
-    } catch (error) {
-      // A batch that says it was validated, and was not, or a user's function that fails: one such event must not block its shard.
-      this.rejectedById = true;
-      const failed = error instanceof AggregateFunctionError;
-      if (!failed && !(error instanceof MissingFieldError)) throw error;
-      const reason = failed ? `stage "${this.#compiled.stage.name}": ${error.message}` : error.message;
-      this.#reject(
-        sub,
-        failed ? 'function' : 'invalid',
-        reason,
-        bytesOf({ type, source, id, time, key, data, extra }),
-      );
+    const failure = this.#count(slice.slice, stageKey, fields, time);
+    if (failure !== undefined) {
+      this.#notCounted.add(this.#idIn(slice));
+      const { code, reason } = failure;
+      this.#reject(sub, code, reason, bytesOf({ type, source, id, time, key, data, extra }));
       return;
     }
     this.#sliceIds.add(this.#hash.hi, this.#hash.lo);
@@ -180,6 +182,36 @@ export class BatchFold implements EventVisitor {
     this.fed = true;
     // A copy: the memory of a record is used for the next one.
     this.#reject(sub, 'undecodable', reason, Buffer.from(bytes));
+  }
+
+  /**
+   * Adds an event to the delta, whole or not at all, or says why it cannot be: a batch that says it was validated, and was not, or a user's
+   * function that fails, or an event that no commit can hold. One such event must not block its shard.
+   */
+  #count(
+    slice: number,
+    key: string,
+    fields: Readonly<Record<string, unknown>>,
+    time: number,
+  ): Pick<Rejected, 'code' | 'reason'> | undefined {
+    if (this.#tooLargeToCount !== undefined) return { code: 'too-large', reason: this.#tooLargeToCount };
+    try {
+      this.delta.add(slice, key, fields, time);
+      return undefined;
+    } catch (error) {
+      if (error instanceof MissingFieldError) return { code: 'invalid', reason: error.message };
+      if (!(error instanceof AggregateFunctionError)) throw error;
+      return { code: 'function', reason: `stage "${this.#compiled.stage.name}": ${error.message}` };
+    }
+  }
+
+  /** Whether the event at hand was set aside in this fold: then this is no repetition, and may be counted. */
+  #mayComeAgain(slice: SliceState): boolean {
+    return this.#notCounted.size > 0 && this.#notCounted.delete(this.#idIn(slice));
+  }
+
+  #idIn({ slice }: SliceState): string {
+    return `${slice} ${this.#hash.hi} ${this.#hash.lo}`;
   }
 
   /** Counts an item in, or finds the fold full: then this and all that follow are left for the next commit. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Session } from '../pipeline/index.ts';
 import type { WindowMerge } from '../windows/types.ts';
 import { binary, type Item, number, readNumber, readText, text } from './attributes.ts';
-import { chunksOf } from './chunks.ts';
+import { chunksOf, piecesOf } from './chunks.ts';
 import type { CompiledStage } from './compiled-stage.ts';
 import { decompress } from './compress.ts';
 import { mapLimit } from './concurrency.ts';
@@ -39,10 +39,10 @@ export class Carries {
     const [head] = items;
     if (head === undefined || readText(head, 'sk') !== timeSk(boundary)) return [];
     const digest = readText(head, 'digest');
-    const chunks = items.filter((item) => item !== head && readText(item, 'digest') === digest);
-    if (chunks.length !== readNumber(head, 'chunks', 0))
+    const pieces = items.filter((item) => item !== head && readText(item, 'digest') === digest);
+    if (pieces.length !== readNumber(head, 'chunks', 0))
       throw new CarryIncomplete(this.#items.stage, boundary);
-    return chunks.map((item) => decompress(item.delta?.B ?? new Uint8Array()));
+    return joined(pieces).map(decompress);
   }
 
   /** Stores what is carried over a boundary, unless that has been done. */
@@ -51,6 +51,9 @@ export class Carries {
     const chunks = [...chunksOf(carried, boundary)];
     const hash = createHash('sha1');
     for (const chunk of chunks) hash.update(`${chunk.length};`).update(chunk);
+    const pieces = chunks.flatMap((chunk, index) =>
+      piecesOf(chunk).map((delta, part) => ({ name: part === 0 ? `${index}` : `${index}#${part}`, delta })),
+    );
     const digest = hash.digest('base64url').slice(0, 16);
     const item = (sk: string, rest: Item): Item => ({
       ...itemKey(carryPk(this.#items.stage), sk),
@@ -58,11 +61,25 @@ export class Carries {
       expiresAt: number(expiresAt),
       ...rest,
     });
-    await mapLimit([...chunks.entries()], WRITES, ([index, chunk]) =>
-      this.#items.putNew(item(`${timeSk(boundary)}#${digest}#${index}`, { delta: binary(chunk) })),
+    await mapLimit(pieces, WRITES, ({ name, delta }) =>
+      this.#items.putNew(item(`${timeSk(boundary)}#${digest}#${name}`, { delta: binary(delta) })),
     );
-    await this.#items.putNew(item(timeSk(boundary), { chunks: number(chunks.length) }));
+    await this.#items.putNew(item(timeSk(boundary), { chunks: number(pieces.length) }));
   }
+}
+
+/** The chunks of which these items are pieces: the first of a chunk has its number for a name, and all others one of their own behind it. */
+function joined(items: readonly Item[]): Uint8Array[] {
+  const chunks = new Map<string, Uint8Array[]>();
+  for (const item of items) {
+    const [, , index = '', part = '0'] = readText(item, 'sk').split('#');
+    const pieces = chunks.get(index) ?? [];
+    chunks.set(index, pieces);
+    pieces[Number(part)] = item.delta?.B ?? new Uint8Array();
+  }
+  return [...chunks.values()].map((pieces) =>
+    pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces),
+  );
 }
 
 /** Part of what was carried over is missing: state was deleted by hand. */

@@ -1,5 +1,5 @@
 import type { WindowMerge } from '../windows/types.ts';
-import { chunksOf } from './chunks.ts';
+import { chunksOf, MAX_CHUNK_BYTES } from './chunks.ts';
 import type { Tail } from './commit.ts';
 import { SEGMENT_OVERHEAD, type Segment } from './segments.ts';
 import type { SlicePart } from './slice-reader.ts';
@@ -97,6 +97,8 @@ export class Compaction {
         collected.w = tail.w;
       }
       const chunks = [...chunksOf(collected.merge, slice)];
+      // A key with so large a partial is read from the log again and again: stored once more it would hardly be shorter.
+      if (chunks.some((chunk) => chunk.length > MAX_CHUNK_BYTES)) continue;
       const bytes = chunks.reduce((sum, chunk) => sum + SEGMENT_OVERHEAD + chunk.length, 0);
       if (!this.#context.worthCompacting(reads, collected.bytes, bytes)) continue;
       if (this.#bytes + bytes > MAX_WAITING) break;

@@ -19,9 +19,12 @@ export class CommitConflict extends Error {
 /** The payload does not fit one item: the batch must be committed in smaller parts. */
 export class CommitTooLarge extends Error {
   override readonly name = 'CommitTooLarge';
+  /** In bytes. */
+  readonly size: number;
 
   constructor(size: number) {
     super(`a commit of ${size} bytes is over ${MAX_COMMIT_BYTES}`);
+    this.size = size;
   }
 }
 

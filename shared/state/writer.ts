@@ -6,7 +6,7 @@ import { addCounts, type Commit, type Counts, type Tail } from './commit.ts';
 import { compress } from './compress.ts';
 import type { Hints } from './hints.ts';
 import { loadShard } from './load.ts';
-import { CommitConflict, CommitTooLarge } from './log.ts';
+import { CommitConflict, CommitTooLarge, MAX_COMMIT_BYTES } from './log.ts';
 import type { OpenSlices } from './open-slices.ts';
 import { compareSequence, WHOLE_RECORD } from './position.ts';
 import type { ShardState } from './shard-state.ts';
@@ -40,8 +40,16 @@ export interface WriterOutputs {
   committed?(counts: Counts, heartbeat: number | undefined): void;
 }
 
+/** How much is folded into one commit. */
+interface CommitSize {
+  readonly events: number;
+  /** Why a single event is set aside instead of counted. */
+  readonly tooLarge?: string;
+}
+
 /** Events per commit at first: their ids alone are 8 bytes each, of the 380 KB that fit. */
 const EVENTS_PER_COMMIT = 25_000;
+const WHOLE: CommitSize = { events: EVENTS_PER_COMMIT };
 /** A tail cached longer than this is read again, so that no assumption of a warm container lives for ever. */
 const MAX_STATE_AGE_MS = 180_000;
 const MAX_CONFLICTS = 8;
@@ -71,20 +79,21 @@ export class ShardWriter {
    * nothing is pending; when it throws, the same records must be given again, and those that were committed are skipped.
    */
   async process(records: readonly SourceRecord[]): Promise<void> {
-    let limit = EVENTS_PER_COMMIT;
+    let size = WHOLE;
     let conflicts = 0;
     for (let next = 0; next < records.length; ) {
       try {
         const state = await this.#ready();
-        const batch = fold(this.#context, state, this.#reader, records, next, limit);
+        const batch = fold(this.#context, state, this.#reader, records, next, size);
         if (batch.fold.position !== state.tail.position) await this.#commit(state, batch.fold, records);
         // It holds the id of an event that was not counted, and may come again, mended.
         if (batch.fold.rejectedById) this.#state = undefined;
         next = batch.next;
+        if (size.tooLarge !== undefined) size = WHOLE;
       } catch (error) {
         // Whatever happened, what is cached may be wrong: an attempt that seems to have failed may have been written.
         this.#state = undefined;
-        if (error instanceof CommitTooLarge && limit > 1) limit = Math.ceil(limit / 2);
+        if (error instanceof CommitTooLarge && size.tooLarge === undefined) size = smaller(size, error);
         else if (!(error instanceof CommitConflict) || ++conflicts > MAX_CONFLICTS) throw error;
       }
     }
@@ -123,6 +132,12 @@ export class ShardWriter {
   }
 }
 
+/** What to try after a commit was too large: half of it and, where that is a single event, to do without it. */
+const smaller = ({ events }: CommitSize, { size }: CommitTooLarge): CommitSize =>
+  events > 1
+    ? { events: Math.ceil(events / 2) }
+    : { events, tooLarge: `with it alone a commit takes ${size} bytes, over ${MAX_COMMIT_BYTES}` };
+
 /** Folds records from `next` on into one commit's worth. */
 function fold(
   context: StageContext,
@@ -130,9 +145,9 @@ function fold(
   { types, reading }: StageReader,
   records: readonly SourceRecord[],
   next: number,
-  limit: number,
+  { events, tooLarge }: CommitSize,
 ): { fold: BatchFold; next: number } {
-  const batch = new BatchFold(context.compiled, state, limit);
+  const batch = new BatchFold(context.compiled, state, events, tooLarge);
   const visitor = reading(batch);
   const scratch = new Base64Scratch();
   const { position } = state.tail;

@@ -11,15 +11,15 @@ import type { LaneRecord } from './lane-record.ts';
 import { OrderQueue, recordBytes } from './order-queue.ts';
 import type { PutOptions } from './put.ts';
 import { PUT_CODES, type PutFailure, type PutOutcome } from './put-outcome.ts';
+import { MAX_RECORD_BYTES } from './record-limit.ts';
 
 /**
  * A request may have 500 records and, since October 2025, 10 MiB; half of that is what older endpoints and emulators
- * take, and a smaller request is less to repeat. A record may have 1 MiB unless its stream was told otherwise.
+ * take, and a smaller request is less to repeat.
  *
  * @see https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
  */
 export const REQUEST_LIMITS = { records: 500, bytes: 5 * 1024 * 1024 } as const;
-export const MAX_RECORD_BYTES = 1024 * 1024;
 
 type Reason = Pick<PutFailure, 'code' | 'message'>;
 

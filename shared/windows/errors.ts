@@ -1,3 +1,5 @@
+import { faultMessage } from '../runtime/faults.ts';
+
 /** Bytes that are not a delta of this version and this declaration of the stage. */
 export class DeltaFormatError extends Error {
   override readonly name = 'DeltaFormatError';
@@ -8,8 +10,7 @@ export class AggregateFunctionError extends Error {
   override readonly name = 'AggregateFunctionError';
 
   constructor(aggregate: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`the aggregate "${aggregate}" failed to add the event: ${reason}`, { cause });
+    super(`the aggregate "${aggregate}" failed to add the event: ${faultMessage(cause)}`, { cause });
   }
 }
 

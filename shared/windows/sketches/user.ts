@@ -27,16 +27,16 @@ export function userSketch({ functions, fields }: UserAggregate): UserSketch {
     }
   };
   return {
-    create: () => ({ value: functions.create() }),
+    create: () => ({ value: atOnce(functions.create()) }),
     add(partial, data, _, time) {
       if ('error' in partial) return partial;
       const own = Object.fromEntries(fields.map((field) => [field, data[field]]));
-      return { value: functions.add(partial.value, own, time) };
+      return { value: atOnce(functions.add(partial.value, own, time)) };
     },
     merge(into, from) {
       if ('error' in into) return 'error' in from && from.error < into.error ? from : into;
       if ('error' in from) return from;
-      return attempt('merge', () => ({ value: functions.merge(into.value, from.value) }));
+      return attempt('merge', () => ({ value: atOnce(functions.merge(into.value, from.value)) }));
     },
     encode(partial) {
       let kept = partial;
@@ -52,16 +52,25 @@ export function userSketch({ functions, fields }: UserAggregate): UserSketch {
     decode(bytes) {
       const body = bytes.subarray(1);
       if (bytes[0] === BROKEN) return { error: new TextDecoder().decode(body) };
-      return attempt('decode', () => ({ value: functions.decode(body) }));
+      return attempt('decode', () => ({ value: atOnce(functions.decode(body)) }));
     },
     result(partial) {
       const ended =
         'error' in partial
           ? partial
-          : attempt('result', () => ({ value: asWritten(functions.result(partial.value)) }));
+          : attempt('result', () => ({ value: asWritten(atOnce(functions.result(partial.value))) }));
       return 'error' in ended ? { error: ended.error } : (ended.value as ResultValue);
     },
   };
+}
+
+/** What a function returns, which is no promise: nobody waits for one. */
+function atOnce<T>(value: T): T {
+  if (value instanceof Promise) {
+    value.catch(() => {});
+    throw new TypeError('it returned a promise, and must return at once');
+  }
+  return value;
 }
 
 const failed = (what: string, error: unknown): { readonly error: string } => ({

@@ -99,11 +99,22 @@ describe('a batch', () => {
     await other.fire();
     expect(other.results[0]?.values).toEqual({ total: 2, events: 1, touchy: 2 });
 
-    // Mended and put back under its id, it is no repetition: the writer must not remember it.
+    // Mended under its id, it is no repetition: neither later nor in the same batch, where it is counted once all the same.
     other.put(0, [readingEvent('2', START, 'a', 14)]);
     await other.deliver(SHARD, 10);
-    const { tail } = (await other.context.log.last(SHARD))!;
-    expect(tail.counts).toEqual({ accepted: 3, duplicate: 0, late: 0, rejected: 1 });
+    const counts = async () => (await other.context.log.last(SHARD))!.tail.counts;
+    expect(await counts()).toEqual({ accepted: 3, duplicate: 0, late: 0, rejected: 1 });
+    other.put(
+      0,
+      [13, 13, 15, 15].map((amount) => readingEvent('4', START, 'a', amount)),
+    );
+    other.put(0, [readingEvent('4', START, 'a', 15)]);
+    await other.deliver(SHARD, 10);
+    expect(await counts()).toEqual({ accepted: 4, duplicate: 2, late: 0, rejected: 3 });
+    await other.redeliver(SHARD, 10, 0);
+    other.put(0, [readingEvent('4', START, 'a', 15)]);
+    await other.deliver(SHARD, 10);
+    expect(await counts()).toEqual({ accepted: 4, duplicate: 3, late: 0, rejected: 3 });
   });
 
   test('of a stage without a key counts into one group', async () => {

@@ -15,6 +15,7 @@ describe('a user-defined aggregate that fails', () => {
       create: () => 0,
       add: (sum: number, { whole: value }) => {
         if (value === 13) throw new Error('no 13');
+        if (value === 14) throw Object.create(null);
         return sum + Number(value);
       },
       merge: (a, b) => {
@@ -43,6 +44,9 @@ describe('a user-defined aggregate that fails', () => {
       'aggregate "touchy" failed to add the event: no 13',
     );
     expect([delta.rows, delta.slices()]).toEqual([0, []]);
+    expect(() => delta.add(0, 'k', sampleData({ whole: 14 }), 0)).toThrow(
+      'aggregate "touchy" failed to add the event: something that cannot be written was thrown',
+    );
     delta.add(0, 'k', sampleData({ whole: 1 }), 0);
     const before = delta.encode();
     expect(() => delta.add(0, 'k', sampleData({ whole: 13 }), 0)).toThrow();
@@ -69,6 +73,21 @@ describe('a user-defined aggregate that fails', () => {
     expect(again.valuesOf('k', 0)).toEqual({ touchy: { error }, n: 2, sum: 2 });
   });
 
+  test('by being asynchronous counts nothing, and says so', () => {
+    const plan = compilePlan(
+      sampleStage({
+        late: userAggregate({
+          ...failing('never'),
+          ...failing('never').functions,
+          add: (async () => 1) as unknown as () => number,
+        }),
+      }),
+    );
+    expect(() => plan.createDelta().add(0, 'k', sampleData({ whole: 1 }), 0)).toThrow(
+      'aggregate "touchy" failed to add the event: it returned a promise, and must return at once',
+    );
+  });
+
   test.each<[string, () => unknown, unknown]>([
     [
       'half a character',
@@ -90,6 +109,11 @@ describe('a user-defined aggregate that fails', () => {
         throw Object.create(null);
       },
       { error: 'result: something that cannot be written was thrown' },
+    ],
+    [
+      'a promise',
+      () => Promise.reject(new Error('too late')),
+      { error: 'result: it returned a promise, and must return at once' },
     ],
   ])('whose result is %s fires all the same', (_, result, value) => {
     const aggregate = userAggregate({
