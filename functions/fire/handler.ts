@@ -41,8 +41,10 @@ export const handler = observed<FireRequest, void>(
       sleep: (ms) => sleep(ms),
       remaining: () => lambdaContext.getRemainingTimeInMillis(),
       fireBucket: bucketHints(lambda, lambdaContext.functionName),
-      fired: ({ end, revision }) => {
+      fired: ({ end, revision, final }) => {
         meter?.add('WindowsFired');
+        if (final) meter?.add('WindowsClosed');
+        else if (revision > 0) meter?.add('WindowsRevised');
         if (revision === 0) meter?.record('ResultDelay', Date.now() - end);
       },
     };

@@ -55,11 +55,12 @@ function writerOf(shard: string): ShardWriter {
       },
       hints,
       listShards: () => listShards(kinesis, stream),
-      committed: ({ accepted, duplicate, late, rejected }, heartbeat) => {
+      committed: ({ accepted, duplicate, late, partlyLate, rejected }, heartbeat) => {
         meter.add('Commits');
         meter.add('EventsAccepted', accepted);
         meter.add('EventsDuplicate', duplicate);
         meter.add('EventsLate', late);
+        meter.add('EventsPartlyLate', partlyLate);
         meter.add('EventsRejected', rejected);
         meter.heartbeat(heartbeat);
         if (heartbeat !== undefined) handing.push(handOn(stage, heartbeat));

@@ -16,7 +16,8 @@ const REMEMBERED = 40;
 /**
  * Whether an alert has nothing new to say: one of its key was sent less than `quiet` before it or after it. "After" is for what
  * arrives out of order: an earlier event of an episode that was told of already is no reason to tell of it again. One that
- * lies further back than that is an episode of its own, however late it comes, and is told of.
+ * lies further back than that is an episode of its own and is told of, however late it comes, unless it comes so late that so many
+ * after it were told of that nothing is remembered of its time.
  *
  * @param quiet - in milliseconds of event time
  */

@@ -26,6 +26,8 @@ export interface FinishedFiring {
   readonly end: number;
   /** 0: the first results that are not speculative. */
   readonly revision: number;
+  /** Nothing can change its results any more. */
+  readonly final: boolean;
 }
 
 /** One result on its way to the results stream. */

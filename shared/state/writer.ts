@@ -25,6 +25,12 @@ export interface SourceRecord {
   readonly partitionKey?: string;
 }
 
+/** What a commit has added. */
+export interface CommittedCounts extends Counts {
+  /** Of the accepted: counted in some of their windows only. */
+  readonly partlyLate: number;
+}
+
 /** Where a writer puts what is not state. Both must be idempotent: a repetition of a batch repeats them. */
 export interface WriterOutputs {
   /** Stores what could not be processed. */
@@ -37,7 +43,7 @@ export interface WriterOutputs {
   readonly hints: Hints;
   readonly listShards: ListShards;
   /** Told what each commit has added to the counts, once it is written, and when the last heartbeat in it was sent. */
-  committed?(counts: Counts, heartbeat: number | undefined): void;
+  committed?(counts: CommittedCounts, heartbeat: number | undefined): void;
 }
 
 /** How much is folded into one commit. */
@@ -125,7 +131,8 @@ export class ShardWriter {
     const commit = toCommit(this.#context, state, batch);
     await this.#context.log.append(this.#shard, commit);
     state.tail = commit.tail;
-    this.#outputs.committed?.(countsOf(batch), batch.heartbeat);
+    const { length: partlyLate } = batch.partlyLate;
+    this.#outputs.committed?.({ ...countsOf(batch), partlyLate }, batch.heartbeat);
     if (commit.late.length > 0) await this.#outputs.emitLate(commit.late);
     await this.#context.heads.advance(this.#shard, commit.tail, { now: this.#context.now(), fed: batch.fed });
     await this.#time.afterCommit(state, batch.delta.slices());

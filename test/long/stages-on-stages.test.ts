@@ -272,6 +272,28 @@ test('filter stages are listed, and have no windows to read', async () => {
   expect((await fetch(`${run.url}/v1/windows/usable`, { headers: HEADERS })).status).toBe(404);
 });
 
+test('operators see which windows have fired, were revised, and have closed', async () => {
+  const closed = async (stage: string) => {
+    const { items } = await pageOf(run.url, stage, { limit: '10000' });
+    return new Set(items.filter(({ final }) => final).map(({ start }) => start)).size;
+  };
+  const counted = (name: string, stage: string) =>
+    total(
+      recordedMetrics(run.dataDir)
+        .filter((metric) => metric.name === name && metric.dimensions.stage === stage)
+        .map(({ sum }) => sum),
+    );
+  for (const { name } of [perMinute, sites, perSpan]) {
+    // A firing that somebody else has finished meanwhile is told twice.
+    await expect
+      .poll(() => counted('WindowsClosed', name), PATIENCE)
+      .toBeGreaterThanOrEqual(await closed(name));
+    expect(await closed(name)).toBeGreaterThan(0);
+    const fired = counted('WindowsFired', name);
+    expect(fired).toBeGreaterThanOrEqual(counted('WindowsClosed', name) + counted('WindowsRevised', name));
+  }
+});
+
 test('alarms and dashboards look at metrics that this run has emitted, by their dimensions', async () => {
   // Heartbeats have a run of their own: heartbeats.test.ts.
   const prod = synthesizeSample({ environment: 'prod', pipelines: [chained], heartbeat: false });

@@ -14,8 +14,15 @@ interface EmfLine {
   readonly [member: string]: unknown;
 }
 
+/** What one invocation has said of a metric. */
+interface RecordedMetric extends Omit<MetricUse, 'where'> {
+  readonly unit: string;
+  /** The values of it, added up. */
+  readonly sum: number;
+}
+
 /** The metrics that the functions of a local run have emitted, as CloudWatch would take them from their logs. */
-export function recordedMetrics(dataDir: string): (Omit<MetricUse, 'where'> & { readonly unit: string })[] {
+export function recordedMetrics(dataDir: string): RecordedMetric[] {
   const lines = readFileSync(join(dataDir, 'logs', 'metrics.log'), 'utf8')
     .trim()
     .split('\n');
@@ -24,11 +31,12 @@ export function recordedMetrics(dataDir: string): (Omit<MetricUse, 'where'> & { 
     return line._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
       Dimensions.flatMap((names) =>
         Metrics.map(({ Name, Unit }) => {
-          const value = line[Name];
-          if (typeof value !== 'number' && !Array.isArray(value))
+          const values = [line[Name]].flat();
+          if (!values.every((value) => typeof value === 'number'))
             throw new Error(`${Name} has no value: ${text}`);
+          const sum = values.reduce((all, value) => all + value, 0);
           const dimensions = Object.fromEntries(names.map((name) => [name, String(line[name])]));
-          return { namespace: Namespace, name: Name, unit: Unit, dimensions };
+          return { namespace: Namespace, name: Name, unit: Unit, sum, dimensions };
         }),
       ),
     );

@@ -6,7 +6,12 @@ import type { Rejected } from '../../shared/state/batch-fold.ts';
 import { compileStage } from '../../shared/state/compiled-stage.ts';
 import { fireStage } from '../../shared/state/fire.ts';
 import { joinBuckets } from '../../shared/state/fire-buckets.ts';
-import type { BucketHint, EmittedResult, FireOutputs } from '../../shared/state/fire-outputs.ts';
+import type {
+  BucketHint,
+  EmittedResult,
+  FinishedFiring,
+  FireOutputs,
+} from '../../shared/state/fire-outputs.ts';
 import { type StageContext, stageContext } from '../../shared/state/stage-context.ts';
 import { sweepStage } from '../../shared/state/sweep.ts';
 import { ShardWriter } from '../../shared/state/writer.ts';
@@ -39,6 +44,10 @@ export class World {
   readonly results: WindowResult[] = [];
   /** Result id -> its bytes: one id must never have two contents. */
   readonly emitted = new Map<string, string>();
+  /** Events that were counted in some of their windows only, as commits tell of them. */
+  partlyLateCounted = 0;
+  /** Windows whose results of one revision are all emitted, as operators count them. */
+  readonly fired: FinishedFiring[] = [];
   readonly hints: string[] = [];
   /** Buckets of firings that others were asked to take part in: nobody does unless {@link join} is called. */
   readonly bucketHints: BucketHint[] = [];
@@ -148,6 +157,9 @@ export class World {
         sweep: async (stage) => void this.hints.push(`sweep ${stage}`),
       },
       listShards: () => this.faults.call(this.stream.list),
+      committed: ({ partlyLate }) => {
+        this.partlyLateCounted += partlyLate;
+      },
     });
   }
 
@@ -173,6 +185,7 @@ export class World {
       sleep: this.#sleep,
       remaining: () => this.remaining(),
       fireBucket: async (hint) => void this.bucketHints.push(hint),
+      fired: ({ end, revision, final }) => void this.fired.push({ end, revision, final }),
     };
   }
 

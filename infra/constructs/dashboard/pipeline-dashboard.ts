@@ -40,6 +40,7 @@ export class PipelineDashboard extends Construct {
         this.#time(),
         this.#leftOut(),
         this.#firing(),
+        this.#lateness(),
         this.#heartbeats(),
         this.#functionHealth(),
         this.#ingestion(),
@@ -141,6 +142,16 @@ export class PipelineDashboard extends Construct {
         unit: 'ms',
       }),
       ...graph('Results a minute', this.#ofStages('fire', 'ResultsEmitted', stages)),
+    ];
+  }
+
+  /** What late events that still count do. */
+  #lateness(): IWidget[] {
+    const stages = windowStages(this.#props.pipeline);
+    return [
+      ...graph('Windows fired again for late events', this.#ofStages('fire', 'WindowsRevised', stages)),
+      ...graph('Late for some of their windows', this.#ofStages('window', 'EventsPartlyLate', stages)),
+      ...graph('Windows closed', this.#ofStages('fire', 'WindowsClosed', stages)),
     ];
   }
 

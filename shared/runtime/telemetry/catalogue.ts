@@ -61,6 +61,7 @@ export const SERVICES = {
       EventsAccepted: count('events counted into windows'),
       EventsDuplicate: count('events that had been counted before'),
       EventsLate: count('events that came after their windows had closed'),
+      EventsPartlyLate: count('events counted in some of their windows only, since others had closed'),
       EventsRejected: count('events set aside'),
       Commits: count('commits written to the log'),
       ...HEARTBEAT,
@@ -81,6 +82,8 @@ export const SERVICES = {
     scope: 'stage',
     metrics: {
       WindowsFired: count('firings of windows, revisions included'),
+      WindowsRevised: count('those of them that late events were the reason for'),
+      WindowsClosed: count('those of them that were final'),
       ResultsEmitted: count('results put to the results stream'),
       ResultDelay: ms('from the end of a window to its first results on time being in the stream'),
       FiringDuration: ms('how long one call that fired something took'),

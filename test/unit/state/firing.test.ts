@@ -269,6 +269,11 @@ describe('a firing', () => {
       ['c', 2, 0, true, 1],
     ]);
     expect((await clock())?.closedUpTo).toBe(START + 20 * MINUTE - 10_000);
+    expect(world.fired).toEqual([
+      { end: START + MINUTE, revision: 0, final: false },
+      { end: START + MINUTE, revision: 1, final: true },
+      { end: START + 3 * MINUTE, revision: 0, final: true },
+    ]);
   });
 
   test('of a window that closes fences quiet shards, so that a writer with an old tail cannot add to it', async () => {

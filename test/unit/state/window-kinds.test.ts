@@ -146,6 +146,7 @@ test.each(CASES)('$name windows hold what their definition says, late events inc
   );
   expect(world.late).toHaveLength(seen.late);
   expect(world.partlyLate).toHaveLength(seen.partly);
+  expect(world.partlyLateCounted).toBe(seen.partly);
   expect(seen.late).toBeGreaterThan(0);
   if (window.kind === 'cumulative' || one.name === 'hopping') expect(seen.partly).toBeGreaterThan(0);
   if (one.name === 'hopping with gaps') expect(seen.outside).toBeGreaterThan(0);
