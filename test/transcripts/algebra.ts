@@ -3,7 +3,7 @@ import { compilePlan } from '../../shared/windows/plan.ts';
 import type { DeltaReader, ResultValues, Window, WindowPlan } from '../../shared/windows/types.ts';
 import { closesAt } from '../../shared/windows/watermark.ts';
 import { type Declared, declareStage } from './declare.ts';
-import type { Emission, Outcome, TranscriptEvent } from './transcript.ts';
+import { ARRIVAL, type Emission, type Outcome, type TranscriptEvent } from './transcript.ts';
 
 /** What a step has led to. */
 export interface Observed {
@@ -25,6 +25,7 @@ export class AlgebraStage {
   readonly #plan: WindowPlan;
   readonly #bound: number;
   readonly #lateness: number;
+  readonly #maxAhead: number;
   readonly #emit: Mode;
   readonly #ids = new Set<string>();
   readonly #deltas: DeltaReader[] = [];
@@ -37,16 +38,18 @@ export class AlgebraStage {
     this.#plan = compilePlan(stage);
     this.#bound = stage.outOfOrderness;
     this.#lateness = stage.allowedLateness;
+    this.#maxAhead = stage.input.maxAhead;
     this.#emit = stage.emit;
   }
 
   take(event: TranscriptEvent): Observed {
     const outcome = this.#count(event);
-    this.#watermark = Math.max(this.#watermark, event.time - this.#bound);
+    if (outcome !== 'rejected') this.#watermark = Math.max(this.#watermark, event.time - this.#bound);
     return { outcome, watermark: this.#watermark, emits: [...this.#fire()] };
   }
 
   #count({ id, key, time, amount }: TranscriptEvent): Outcome {
+    if (time - ARRIVAL > this.#maxAhead) return 'rejected';
     if (this.#ids.has(id)) return 'duplicate';
     const slice = this.#plan.windows.sliceOf(time);
     const windows = this.#plan.windows.windowsOf(slice);

@@ -4,11 +4,14 @@ import {
   count,
   cumulative,
   type Duration,
+  distinct,
   type Emission,
   early,
   eventType,
   final,
+  first,
   hopping,
+  last,
   max,
   mean,
   min,
@@ -16,16 +19,26 @@ import {
   type Pipeline,
   pipeline,
   session,
+  share,
   sum,
   tumbling,
+  variance,
   type WindowSpec,
   type WindowStage,
   windowStage,
 } from '../../shared/pipeline/index.ts';
-import type { Transcript, TranscriptStage } from './transcript.ts';
+import type { FurtherValue, Transcript, TranscriptStage } from './transcript.ts';
 
 /** What of a transcript its stage follows from: plain data, so that it can be written into a bundle. */
 export type Declared = Pick<Transcript, 'name' | 'slug' | 'unit' | 'stage'>;
+
+const FURTHER_VALUES = {
+  share: share('amount'),
+  variance: variance('amount'),
+  first: first('amount'),
+  last: last('amount'),
+  distinct: distinct('amount'),
+} satisfies Record<FurtherValue, unknown>;
 
 /** The stage of a transcript: every value that transcripts may name, over events of a type of its own. */
 export function declareStage({ name, slug, unit, stage }: Declared): WindowStage {
@@ -51,6 +64,7 @@ export function declareStage({ name, slug, unit, stage }: Declared): WindowStage
       min: min('amount'),
       max: max('amount'),
       mean: mean('amount'),
+      ...Object.fromEntries(stage.values.map((name) => [name, FURTHER_VALUES[name]])),
     },
   });
 }

@@ -24,7 +24,8 @@ const windowSchema = z.union([
 
 const stepSchema = z.strictObject({
   event: z.string(),
-  is: z.enum(['accepted', 'late', 'duplicate', 'outside']).default('accepted'),
+  /** `uncounted` is a repetition that nobody need know any more: late or a duplicate. */
+  is: z.enum(['accepted', 'late', 'duplicate', 'outside', 'rejected', 'uncounted']).default('accepted'),
   watermark: z.union([z.number(), z.string()]).optional(),
   emits: z.array(z.string()).default([]),
 });
@@ -44,6 +45,7 @@ const fileSchema = z.strictObject({
         bound: z.number().default(0),
         lateness: z.number().default(0),
         emit: z.union([z.enum(['onTime', 'final']), z.strictObject({ early: z.number() })]).default('onTime'),
+        values: z.array(z.enum(['share', 'variance', 'first', 'last', 'distinct'])).default([]),
       }),
       steps: z.array(stepSchema),
     }),
@@ -97,7 +99,7 @@ class StepReader {
     return {
       text: `${step.event}${step.is === 'accepted' ? '' : ` is ${step.is}`}`,
       event: this.#event(step.event, id),
-      outcome: step.is,
+      outcomes: step.is === 'uncounted' ? ['late', 'duplicate'] : [step.is],
       watermark: step.watermark === undefined ? undefined : this.#time(String(step.watermark)),
       emits: step.emits.map((text) => this.#emission(text)),
     };

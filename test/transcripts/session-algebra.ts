@@ -3,7 +3,7 @@ import { SessionChains } from '../../shared/windows/session-chains.ts';
 import type { DeltaReader, ResultValues, Span, WindowPlan } from '../../shared/windows/types.ts';
 import type { Observed } from './algebra.ts';
 import { type Declared, declareStage } from './declare.ts';
-import type { Emission, Outcome, TranscriptEvent } from './transcript.ts';
+import { ARRIVAL, type Emission, type Outcome, type TranscriptEvent } from './transcript.ts';
 
 /** A session that was found, with what it holds. */
 interface Found extends Span {
@@ -29,6 +29,7 @@ export class SessionAlgebraStage {
   readonly #resolution: number;
   readonly #bound: number;
   readonly #lateness: number;
+  readonly #maxAhead: number;
   readonly #onlyFinal: boolean;
   readonly #ids = new Set<string>();
   readonly #slices = new Map<number, DeltaReader[]>();
@@ -44,16 +45,18 @@ export class SessionAlgebraStage {
     this.#resolution = stage.window.resolution;
     this.#bound = stage.outOfOrderness;
     this.#lateness = stage.allowedLateness;
+    this.#maxAhead = stage.input.maxAhead;
     this.#onlyFinal = stage.emit.kind === 'final';
   }
 
   take(event: TranscriptEvent): Observed {
     const outcome = this.#count(event);
-    this.#watermark = Math.max(this.#watermark, event.time - this.#bound);
+    if (outcome !== 'rejected') this.#watermark = Math.max(this.#watermark, event.time - this.#bound);
     return { outcome, watermark: this.#watermark, emits: [...this.#fire()] };
   }
 
   #count({ id, key, time, amount }: TranscriptEvent): Outcome {
+    if (time - ARRIVAL > this.#maxAhead) return 'rejected';
     if (this.#ids.has(id)) return 'duplicate';
     const slice = this.#plan.windows.sliceOf(time);
     // Too late is what could only be a session that is closed, were it alone.

@@ -1,3 +1,6 @@
+/** When the events of all transcripts arrive: after every time in them but those that are set aside. */
+export const ARRIVAL = Date.UTC(2026, 0, 1);
+
 /** What a stage of a transcript is declared as; lengths of time are in units of the transcript. */
 export interface TranscriptStage {
   readonly window:
@@ -11,7 +14,12 @@ export interface TranscriptStage {
   /** How long after its end a window takes late events. */
   readonly lateness: number;
   readonly emit: 'onTime' | 'final' | { readonly early: number };
+  /** Values that it has besides those that every stage has. */
+  readonly values: readonly FurtherValue[];
 }
+
+/** A value that not every stage has: a share of the total is refused for sessions, and changes with every other key. */
+export type FurtherValue = 'share' | 'variance' | 'first' | 'last' | 'distinct';
 
 /** One event, at an instant in epoch milliseconds. */
 export interface TranscriptEvent {
@@ -21,8 +29,11 @@ export interface TranscriptEvent {
   readonly amount: number;
 }
 
-/** What becomes of an event: `outside` lies between windows and is counted nowhere. */
-export type Outcome = 'accepted' | 'late' | 'duplicate' | 'outside';
+/**
+ * What becomes of an event: `outside` lies between windows and is counted nowhere, `rejected` is too far ahead of its arrival and is set
+ * aside.
+ */
+export type Outcome = 'accepted' | 'late' | 'duplicate' | 'outside' | 'rejected';
 
 /** A result that a step emits. */
 export interface Emission {
@@ -44,7 +55,8 @@ export interface Step {
   /** The step as it is written, for messages. */
   readonly text: string;
   readonly event: TranscriptEvent;
-  readonly outcome: Outcome;
+  /** More than one where the rules leave it open. */
+  readonly outcomes: readonly Outcome[];
   /** The stage's watermark after the step; `undefined` where the transcript does not say. */
   readonly watermark: number | undefined;
   readonly emits: readonly Emission[];
