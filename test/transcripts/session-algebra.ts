@@ -10,9 +10,11 @@ interface Found extends Span {
   readonly values: ResultValues;
 }
 
-/** What a unit of sessions had when it was emitted last. */
-interface Emitted {
+/** What a unit of sessions had when it was fired last, whether there was something to tell or not. */
+interface Fired {
   readonly revision: number;
+  /** How many events its sessions were looked for in. */
+  readonly events: number;
   /** Of the unit, by key and start. */
   readonly own: ReadonlyMap<string, Found>;
   /** Of all units. */
@@ -33,7 +35,7 @@ export class SessionAlgebraStage {
   readonly #onlyFinal: boolean;
   readonly #ids = new Set<string>();
   readonly #slices = new Map<number, DeltaReader[]>();
-  readonly #emitted = new Map<number, Emitted>();
+  readonly #fired = new Map<number, Fired>();
   readonly #closed = new Set<number>();
   #watermark = Number.NEGATIVE_INFINITY;
 
@@ -72,14 +74,17 @@ export class SessionAlgebraStage {
   *#fire(): Generator<Observed['emits'][number]> {
     const all = this.#sessions();
     // Those that this round takes back count as well.
-    const told = [...this.#emitted.values()].flatMap(({ own }) => [...own.values()]);
+    const told = [...this.#fired.values()].flatMap(({ own }) => [...own.values()]);
     for (const slice of [...this.#slices.keys()].sort((a, b) => a - b)) {
       const end = slice + this.#resolution + this.#gap;
       if (this.#watermark < end || this.#closed.has(slice)) continue;
       // Events up to the end of the unit may lengthen its sessions; they are accepted a gap and the lateness longer.
       const final = this.#watermark >= end + this.#gap + this.#lateness;
       if (this.#onlyFinal && !final) continue;
-      const before = this.#emitted.get(slice);
+      const before = this.#fired.get(slice);
+      // Whatever comes before the end of the unit may change it, and costs it a revision even where nothing has changed.
+      const events = this.#eventsBefore(end);
+      if (!final && events === before?.events) continue;
       const revision = before === undefined ? 0 : before.revision + 1;
       const own = new Map(
         all
@@ -88,14 +93,13 @@ export class SessionAlgebraStage {
       );
       const emits = [...this.#changes(before, own, told, { final, revision })];
       if (final) this.#closed.add(slice);
-      if (emits.length === 0) continue;
       yield* emits;
-      this.#emitted.set(slice, { revision, own, all });
+      this.#fired.set(slice, { revision, events, own, all });
     }
   }
 
   *#changes(
-    before: Emitted | undefined,
+    before: Fired | undefined,
     own: ReadonlyMap<string, Found>,
     told: readonly Found[],
     { final, revision }: Pick<Emission, 'final' | 'revision'>,
@@ -121,6 +125,13 @@ export class SessionAlgebraStage {
       if (found !== undefined && isSame(found, known)) continue;
       yield { ...this.#boundsOf(known), revision, final, retracted: true, values: {} };
     }
+  }
+
+  #eventsBefore(end: number): number {
+    return [...this.#slices].reduce(
+      (events, [slice, deltas]) => events + (slice < end ? deltas.length : 0),
+      0,
+    );
   }
 
   #boundsOf({ key, start, last }: Span) {
