@@ -3,7 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { knownTypes } from '../events/known-types.ts';
-import { type AlertStage, alertStages, longestWindow, type Pipeline } from '../pipeline/index.ts';
+import { type AlertStage, alertStages, longestDelay, type Pipeline } from '../pipeline/index.ts';
 import { StageTable } from '../state/stage-table.ts';
 import { type SetAsideItem, setAside } from '../streams/set-aside.ts';
 import { shardOf, sourceRecord } from '../streams/source-record.ts';
@@ -76,5 +76,4 @@ export function createAlerts(options: AlertsOptions): Alerts {
 }
 
 /** How long after an event a result that it changes may be emitted, beyond what the stream's retention covers. */
-const delayOf = ({ from }: AlertStage): number =>
-  from.kind === 'window' ? longestWindow(from.window) + from.allowedLateness : 0;
+const delayOf = ({ from }: AlertStage): number => (from.kind === 'window' ? longestDelay(from) : 0);

@@ -2,7 +2,7 @@ import type { KnownTypes } from '../events/known-types.ts';
 import type { StageInput } from '../pipeline/index.ts';
 import { mapLimit } from '../state/concurrency.ts';
 import type { SourceRecord } from '../state/writer.ts';
-import { decodeRecord } from '../streams/decode.ts';
+import { decodeRecord, Inflation } from '../streams/decode.ts';
 import { type SetAsideItem, withPartitionKeys } from '../streams/set-aside.ts';
 import { AlertBatch, bytesOf, type PlacedAlert } from './batch.ts';
 import type { Notifier } from './notifier.ts';
@@ -33,19 +33,38 @@ const CONCURRENCY = 20;
  * @returns how many alerts were sent
  */
 export async function sendAlerts(context: AlertContext, records: readonly SourceRecord[]): Promise<number> {
-  const batch = new AlertBatch(context.rule, context.from);
-  for (const { sequence, arrival, data } of records) {
-    batch.begin(sequence, arrival);
-    decodeRecord(Buffer.from(data, 'base64'), batch, { types: context.types });
+  let sent = 0;
+  for (let next = 0; next < records.length; ) {
+    const batch = new AlertBatch(context.rule, context.from);
+    next = fill(batch, context, records, next);
+    if (batch.rejected.length > 0) await context.setAside(withPartitionKeys(batch.rejected, records));
+    const counts = await mapLimit(batch.byKey, CONCURRENCY, async (alerts) => {
+      let count = 0;
+      for (const alert of alerts) if (await context.notifier.notify(alert)) count++;
+      return count;
+    });
+    if (batch.heartbeat !== undefined) context.onHeartbeat?.(batch.heartbeat);
+    sent += counts.reduce((sum, count) => sum + count, 0);
   }
-  if (batch.rejected.length > 0) await context.setAside(withPartitionKeys(batch.rejected, records));
-  const sent = await mapLimit(batch.byKey, CONCURRENCY, async (alerts) => {
-    let count = 0;
-    for (const alert of alerts) if (await context.notifier.notify(alert)) count++;
-    return count;
-  });
-  if (batch.heartbeat !== undefined) context.onHeartbeat?.(batch.heartbeat);
-  return sent.reduce((sum, count) => sum + count, 0);
+  return sent;
+}
+
+/** Decodes records from `next` on, as many as may be held at once, and returns the one after them. */
+function fill(
+  batch: AlertBatch,
+  { types }: AlertContext,
+  records: readonly SourceRecord[],
+  next: number,
+): number {
+  const inflation = new Inflation();
+  const { onInflated } = inflation;
+  let at = next;
+  for (; at < records.length && !inflation.isEnough; at++) {
+    const { sequence, arrival, data } = records[at] as SourceRecord;
+    batch.begin(sequence, arrival);
+    decodeRecord(Buffer.from(data, 'base64'), batch, { types, onInflated });
+  }
+  return at;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isPlausible } from '../events/trust.ts';
 import type { StreamEvent } from '../events/types.ts';
 import { compileValidator } from '../events/validator.ts';
 import {
@@ -34,7 +35,7 @@ function eventReader(input: EventType, { key: keyField }: AlertStage): SubjectRe
   const validate = compileValidator(input);
   return ({ type, source, id, time, key, data }, arrival, trusted) => {
     if (type !== input.name) return undefined;
-    const problems = trusted ? undefined : validate(data);
+    const problems = trusted && isPlausible(data, keyField) ? undefined : validate(data);
     if (problems !== undefined) {
       return { code: 'invalid', reason: problems.map(({ reason }) => reason).join('; ') };
     }

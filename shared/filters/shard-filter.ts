@@ -7,7 +7,7 @@ import { type Mark, withMark } from '../state/marks.ts';
 import { compareSequence, START, WHOLE_RECORD } from '../state/position.ts';
 import type { ListShards } from '../state/stage-context.ts';
 import type { SourceRecord } from '../state/writer.ts';
-import { decodeRecord } from '../streams/decode.ts';
+import { decodeRecord, Inflation } from '../streams/decode.ts';
 import type { HashRange } from '../streams/hash-range.ts';
 import { type SetAsideItem, withPartitionKeys } from '../streams/set-aside.ts';
 import { FilterBatch } from './batch.ts';
@@ -112,14 +112,16 @@ export class ShardFilter {
     this.#hashRange ??= await this.#readHashRange();
     const batch = new FilterBatch(this.#rule, stage.input.name, place.maxEventTime);
     const visitor = this.#reader.reading(batch);
-    const options = { types: this.#reader.types, hashRange: this.#hashRange };
+    const inflation = new Inflation();
+    const { onInflated } = inflation;
+    const options = { types: this.#reader.types, onInflated, hashRange: this.#hashRange };
     let { position, arrival } = place;
     for (const record of records) {
       batch.begin(record.sequence, record.arrival);
       decodeRecord(Buffer.from(record.data, 'base64'), visitor, options);
       position = { sequence: record.sequence, sub: WHOLE_RECORD };
       arrival = Math.max(arrival, record.arrival);
-      if (batch.passed.length >= STEP_EVENTS) break;
+      if (batch.passed.length >= STEP_EVENTS || inflation.isEnough) break;
     }
     const { passed, heartbeats } = batch;
     const { oversize, reached } = await output.put([...passed, ...heartbeats]);

@@ -51,4 +51,4 @@ export {
 export { assertDistinct, PipelineError } from './validate.ts';
 export { fieldsOf } from './validate-aggregate.ts';
 export * from './window-spec.ts';
-export { describeWindow, longestWindow, sliceLength, windowPace } from './window-times.ts';
+export { describeWindow, longestDelay, longestWindow, sliceLength, windowPace } from './window-times.ts';

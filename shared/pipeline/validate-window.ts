@@ -2,7 +2,7 @@ import { formatDuration } from './duration.ts';
 import type { Early } from './emission.ts';
 import type { WindowStage } from './stage.ts';
 import type { Session, WindowSpec } from './window-spec.ts';
-import { longestWindow, overlapOf, sliceLength } from './window-times.ts';
+import { longestDelay, longestWindow, overlapOf, sliceLength } from './window-times.ts';
 
 /** Every commit lists the slices that are open. So many take over half of one in the worst case, that all are touched at any time. */
 const MAX_OPEN_SLICES = 50_000;
@@ -16,7 +16,7 @@ const UNITS: readonly string[] = ['hour', 'day', 'week', 'month'];
 
 /** What is wrong with a stage's windows, and the fix. */
 export function* checkWindow(stage: WindowStage, at: string): Generator<string> {
-  const { window, allowedLateness, emit } = stage;
+  const { window, emit } = stage;
   const problems = [...checkLengths(window, at)];
   yield* problems;
   if (problems.length > 0) return;
@@ -30,8 +30,8 @@ export function* checkWindow(stage: WindowStage, at: string): Generator<string> 
   }
   if (window.kind === 'session') yield* checkSessionStage(stage, at);
   else if (emit.kind === 'early') yield* checkEarly(emit, longest, at);
-  if ((longest + allowedLateness) / slice > MAX_OPEN_SLICES) {
-    yield `${at} would keep over ${MAX_OPEN_SLICES} slices open: shorten allowedLateness or lengthen the window`;
+  if (longestDelay(stage) / slice > MAX_OPEN_SLICES) {
+    yield `${at} would keep over ${MAX_OPEN_SLICES} slices open: shorten outOfOrderness, allowedLateness or how far events may be ahead, or lengthen the window`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { formatDuration } from './duration.ts';
+import type { WindowStage } from './stage.ts';
 import type { CalendarUnit, WindowSpec } from './window-spec.ts';
 
 const HOUR = 3_600_000;
@@ -26,6 +27,13 @@ export function longestWindow(spec: WindowSpec): number {
       return spec.size;
   }
 }
+
+/**
+ * How long after an event's arrival, in milliseconds, a window that it is in becomes final at most, while others arrive in time: the
+ * event may be ahead of its arrival, and the watermark stays behind the events by their out-of-orderness.
+ */
+export const longestDelay = ({ input, window, outOfOrderness, allowedLateness }: WindowStage): number =>
+  input.maxAhead + longestWindow(window) + outOfOrderness + allowedLateness;
 
 /** From the end of one window to the end of the next, in milliseconds: at most this while windows without events count too. */
 export function windowPace(spec: WindowSpec): number {

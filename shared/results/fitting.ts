@@ -23,6 +23,16 @@ export function writeFitting(values: ResultValues, write: (values: ResultValues)
   return event;
 }
 
+/** The first of some texts that together take at most a quarter of a record, so that values have most of it. */
+export function fewEnough(texts: readonly string[]): readonly string[] {
+  let bytes = 0;
+  const end = texts.findIndex((text) => {
+    bytes += Buffer.byteLength(JSON.stringify(text)) + 1;
+    return bytes > MAX_EVENT_BYTES / 4;
+  });
+  return end < 0 ? texts : texts.slice(0, end);
+}
+
 /** A character takes at most three bytes in UTF-8 for each of its UTF-16 units. */
 const fits = (event: string): boolean =>
   event.length * 3 <= MAX_EVENT_BYTES || Buffer.byteLength(event) <= MAX_EVENT_BYTES;

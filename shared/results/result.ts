@@ -1,5 +1,5 @@
 import type { ResultValue, ResultValues, Window } from '../windows/types.ts';
-import { writeFitting } from './fitting.ts';
+import { fewEnough, writeFitting } from './fitting.ts';
 
 /** What a window stage computed for one key and window, as of one revision. */
 export interface WindowResult extends Window {
@@ -12,7 +12,10 @@ export interface WindowResult extends Window {
   readonly values: ResultValues;
   /** The window turned out not to exist: what was emitted for it before is void, and the values are empty. Of sessions only. */
   readonly retracted?: true;
-  /** Windows that this one replaces, as {@link windowId} names them: emitted before, and each retracted by a result of its own. */
+  /**
+   * Windows that this one replaces, as {@link windowId} names them: emitted before, and each retracted by a result of its own. Of
+   * thousands the first are named, as many as a quarter of a record holds.
+   */
   readonly retracts?: readonly string[];
 }
 
@@ -59,7 +62,7 @@ export function resultWriter(firing: Firing): WriteResult {
     const text = JSON.stringify(key).slice(1, -1);
     // The attribute must not be empty: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/partitioning.md
     const partition = text === '' ? '' : `"partitionkey":"${text}",`;
-    const replaced = retracts.length === 0 ? '' : `,"retracts":${JSON.stringify(retracts)}`;
+    const replaced = retracts.length === 0 ? '' : `,"retracts":${JSON.stringify(fewEnough(retracts))}`;
     const before = `${head}${text}${middle}${partition}${data}${text}${tail}`;
     return writeFitting(values, (held) => `${before}${JSON.stringify(held)}${replaced}}}`);
   };

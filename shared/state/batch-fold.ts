@@ -1,6 +1,7 @@
 import { toCloudEvent } from '../events/cloudevents.ts';
 import { EventHash } from '../events/hash.ts';
 import { HEARTBEAT_TYPE, laterHeartbeat } from '../events/heartbeat.ts';
+import { isPlausible } from '../events/trust.ts';
 import type { EventVisitor, StreamEvent } from '../events/types.ts';
 import { compileValidator, type Validator } from '../events/validator.ts';
 import { AggregateFunctionError, MissingFieldError } from '../windows/errors.ts';
@@ -24,6 +25,8 @@ export interface Rejected {
 const MAX_KEY_LENGTH = 512;
 /** The key of a stage with one group for all events. */
 const ALL = 'all';
+/** A notice of an event must fit a record: ingestion takes far less. */
+const MAX_NAMES_LENGTH = 50_000;
 /** A late event travels inside the commit; one too large for that is set aside instead. */
 const MAX_LATE_BYTES = 100_000;
 
@@ -127,13 +130,12 @@ export class BatchFold implements EventVisitor {
       return;
     }
     this.fed = true;
-    if (!trusted) {
-      const problems = this.#validate(data);
-      if (problems !== undefined) {
-        const reason = problems.map((problem) => problem.reason).join('; ');
-        this.#reject(sub, 'invalid', reason, bytesOf({ type, source, id, time, key, data, extra }));
-        return;
-      }
+    const reason =
+      lengthProblem(id, source, key) ??
+      (trusted && isPlausible(data, this.#keyField) ? undefined : this.#problemOf(data));
+    if (reason !== undefined) {
+      this.#reject(sub, 'invalid', reason, bytesOf({ type, source, id, time, key, data, extra }));
+      return;
     }
     if (time - this.#arrivalOfRecord > this.#maxAhead) {
       const reason = `time ${new Date(time).toISOString()} is more than ${this.#maxAhead} ms ahead of its arrival`;
@@ -175,6 +177,12 @@ export class BatchFold implements EventVisitor {
     this.accepted++;
     if (slice.firstClosesAt <= this.#w) this.#noteMissed(sub, { type, source, id, time, key, data });
     if (time > this.maxEventTime) this.maxEventTime = time;
+  }
+
+  #problemOf(data: unknown): string | undefined {
+    return this.#validate(data)
+      ?.map((problem) => problem.reason)
+      .join('; ');
   }
 
   undecodable(sub: number, reason: string, bytes: Uint8Array): void {
@@ -246,7 +254,7 @@ export class BatchFold implements EventVisitor {
 
   #tooLate(sub: number, event: StreamEvent): void {
     const json = jsonOf({ ...event, extra: { ...event.extra, ...this.#place(sub) } });
-    if (json.length > MAX_LATE_BYTES) {
+    if (json.length > MAX_LATE_BYTES || this.#tooLargeToCount !== undefined) {
       this.#reject(
         sub,
         'late-too-large',
@@ -284,6 +292,13 @@ export class BatchFold implements EventVisitor {
     });
   }
 }
+
+const lengthProblem = (id: string, source: string, key: string): string | undefined => {
+  const length = id.length + source.length + key.length;
+  return length <= MAX_NAMES_LENGTH
+    ? undefined
+    : `id, source and key have ${length} characters together, over ${MAX_NAMES_LENGTH}`;
+};
 
 const jsonOf = ({ type, source, id, time, key, data, extra }: StreamEvent): string =>
   JSON.stringify(toCloudEvent(type, source, id, time, key, data, extra));

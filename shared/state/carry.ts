@@ -49,11 +49,12 @@ export class Carries {
   async write(boundary: number, carried: WindowMerge, expiresAt: number): Promise<void> {
     if (carried.size === 0) return;
     const chunks = [...chunksOf(carried, boundary)];
-    const hash = createHash('sha1');
-    for (const chunk of chunks) hash.update(`${chunk.length};`).update(chunk);
     const pieces = chunks.flatMap((chunk, index) =>
       piecesOf(chunk).map((delta, part) => ({ name: part === 0 ? `${index}` : `${index}#${part}`, delta })),
     );
+    // Of the pieces, so that code that cuts chunks otherwise names them otherwise.
+    const hash = createHash('sha1');
+    for (const { delta } of pieces) hash.update(`${delta.length};`).update(delta);
     const digest = hash.digest('base64url').slice(0, 16);
     const item = (sk: string, rest: Item): Item => ({
       ...itemKey(carryPk(this.#items.stage), sk),

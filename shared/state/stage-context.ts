@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { filtersBefore, longestWindow, type WindowStage } from '../pipeline/index.ts';
+import { filtersBefore, longestDelay } from '../pipeline/index.ts';
 import { BucketLedger } from './bucket-ledger.ts';
 import { Carries } from './carry.ts';
 import { StageClock } from './clock.ts';
@@ -69,13 +69,6 @@ export interface StageContextOptions {
   /** By default without bound: nobody else counts them. */
   readonly resultSpan?: number;
 }
-
-/**
- * How long after an event's arrival, at most, a window that it is in becomes final while others arrive in time: the event may be ahead
- * of its arrival, and the watermark stays behind the events by their out-of-orderness.
- */
-const longestDelay = ({ input, window, outOfOrderness, allowedLateness }: WindowStage): number =>
-  input.maxAhead + longestWindow(window) + outOfOrderness + allowedLateness;
 
 export function stageContext(options: StageContextOptions): StageContext {
   const { client, table, compiled, retention, now = Date.now } = options;

@@ -1,14 +1,15 @@
 import { type StageReader, stageReader } from '../results/stage-reader.ts';
-import { decodeRecord } from '../streams/decode.ts';
+import { decodeRecord, Inflation } from '../streams/decode.ts';
 import { type SetAsideItem, withPartitionKeys } from '../streams/set-aside.ts';
 import { BatchFold, type Rejected } from './batch-fold.ts';
 import { addCounts, type Commit, type Counts, type Tail } from './commit.ts';
+import { CommitSize } from './commit-size.ts';
 import { compress } from './compress.ts';
 import type { Hints } from './hints.ts';
 import { loadShard } from './load.ts';
-import { CommitConflict, CommitTooLarge, MAX_COMMIT_BYTES } from './log.ts';
+import { CommitConflict, CommitTooLarge } from './log.ts';
 import type { OpenSlices } from './open-slices.ts';
-import { compareSequence, WHOLE_RECORD } from './position.ts';
+import { compareSequence, type Position, WHOLE_RECORD } from './position.ts';
 import type { ShardState } from './shard-state.ts';
 import { encodeSliceIds } from './slice-ids.ts';
 import type { ListShards, StageContext } from './stage-context.ts';
@@ -46,16 +47,6 @@ export interface WriterOutputs {
   committed?(counts: CommittedCounts, heartbeat: number | undefined): void;
 }
 
-/** How much is folded into one commit. */
-interface CommitSize {
-  readonly events: number;
-  /** Why a single event is set aside instead of counted. */
-  readonly tooLarge?: string;
-}
-
-/** Events per commit at first: their ids alone are 8 bytes each, of the 380 KB that fit. */
-const EVENTS_PER_COMMIT = 25_000;
-const WHOLE: CommitSize = { events: EVENTS_PER_COMMIT };
 /** A tail cached longer than this is read again, so that no assumption of a warm container lives for ever. */
 const MAX_STATE_AGE_MS = 180_000;
 const MAX_CONFLICTS = 8;
@@ -85,22 +76,23 @@ export class ShardWriter {
    * nothing is pending; when it throws, the same records must be given again, and those that were committed are skipped.
    */
   async process(records: readonly SourceRecord[]): Promise<void> {
-    let size = WHOLE;
+    const size = new CommitSize();
     let conflicts = 0;
     for (let next = 0; next < records.length; ) {
+      let behind: Position | undefined;
       try {
         const state = await this.#ready();
+        behind = state.tail.position;
         const batch = fold(this.#context, state, this.#reader, records, next, size);
-        if (batch.fold.position !== state.tail.position) await this.#commit(state, batch.fold, records);
+        if (batch.fold.position !== behind) size.written(await this.#commit(state, batch.fold, records));
         // It holds the id of an event that was not counted, and may come again, mended.
         if (batch.fold.rejectedById) this.#state = undefined;
         next = batch.next;
-        if (size.tooLarge !== undefined) size = WHOLE;
       } catch (error) {
         // Whatever happened, what is cached may be wrong: an attempt that seems to have failed may have been written.
         this.#state = undefined;
-        if (error instanceof CommitTooLarge && size.tooLarge === undefined) size = smaller(size, error);
-        else if (!(error instanceof CommitConflict) || ++conflicts > MAX_CONFLICTS) throw error;
+        if (error instanceof CommitTooLarge && behind !== undefined && size.refused(behind, error)) continue;
+        if (!(error instanceof CommitConflict) || ++conflicts > MAX_CONFLICTS) throw error;
       }
     }
   }
@@ -123,7 +115,8 @@ export class ShardWriter {
     await this.#context.heads.advance(this.#shard, state.tail, { now: this.#context.now(), fed: true });
   }
 
-  async #commit(state: ShardState, batch: BatchFold, records: readonly SourceRecord[]): Promise<void> {
+  /** @returns how many bytes of it the batch is responsible for */
+  async #commit(state: ShardState, batch: BatchFold, records: readonly SourceRecord[]): Promise<number> {
     if (batch.rejected.length > 0) {
       await this.#outputs.setAside(this.#shard, withPartitionKeys(batch.rejected, records));
     }
@@ -136,14 +129,9 @@ export class ShardWriter {
     if (commit.late.length > 0) await this.#outputs.emitLate(commit.late);
     await this.#context.heads.advance(this.#shard, commit.tail, { now: this.#context.now(), fed: batch.fed });
     await this.#time.afterCommit(state, batch.delta.slices());
+    return (commit.delta?.length ?? 0) + (commit.ids?.length ?? 0);
   }
 }
-
-/** What to try after a commit was too large: half of it and, where that is a single event, to do without it. */
-const smaller = ({ events }: CommitSize, { size }: CommitTooLarge): CommitSize =>
-  events > 1
-    ? { events: Math.ceil(events / 2) }
-    : { events, tooLarge: `with it alone a commit takes ${size} bytes, over ${MAX_COMMIT_BYTES}` };
 
 /** Folds records from `next` on into one commit's worth. */
 function fold(
@@ -152,16 +140,15 @@ function fold(
   { types, reading }: StageReader,
   records: readonly SourceRecord[],
   next: number,
-  { events, tooLarge }: CommitSize,
+  size: CommitSize,
 ): { fold: BatchFold; next: number } {
-  const batch = new BatchFold(context.compiled, state, events, tooLarge);
+  const { position } = state.tail;
+  const batch = new BatchFold(context.compiled, state, size.events, size.tooLargeBehind(position));
   const visitor = reading(batch);
   const scratch = new Base64Scratch();
-  const { position } = state.tail;
-  const options = {
-    types,
-    hashRange: state.hashRange && toRange(state.hashRange),
-  };
+  const inflation = new Inflation();
+  const { onInflated } = inflation;
+  const options = { types, onInflated, hashRange: state.hashRange && toRange(state.hashRange) };
   let at = next;
   for (; at < records.length; at++) {
     const record = records[at] as SourceRecord;
@@ -170,7 +157,7 @@ function fold(
     batch.begin(record.sequence, record.arrival, order === 0 ? position.sub : -1);
     decodeRecord(scratch.decode(record.data), visitor, options);
     batch.end();
-    if (batch.full) break;
+    if (batch.full || inflation.isEnough) break;
   }
   return { fold: batch, next: at };
 }

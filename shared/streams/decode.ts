@@ -18,16 +18,38 @@ export interface DecodeOptions {
   readonly types?: KnownTypes;
   /** The bytes that the compressed parts of one record may inflate to, all together. */
   readonly maxInflated?: number;
+  /** Told how many bytes a compressed part inflates to: see {@link Inflation}. */
+  readonly onInflated?: (bytes: number) => void;
 }
 
 /** What a function of 256 MB can still parse, even where it is all empty objects. */
 const MAX_INFLATED = 8 * 1024 * 1024;
+
+/** Batches of Millrace's own ingestion stay below. */
+const INFLATED_AT_ONCE = 64 * 1024 * 1024;
 
 const [M, R, VERSION] = Buffer.from(COMPACT_MAGIC) as unknown as [number, number, number];
 const [KPL_FIRST] = KPL_MAGIC as unknown as [number];
 const BRACE = 0x7b;
 const BRACKET = 0x5b;
 const GZIP = [0x1f, 0x8b] as const;
+
+/**
+ * What records inflate to, for whoever keeps what they decode to: a batch of a few megabytes can hold gigabytes, so after some of it
+ * that should be dealt with before the rest is decoded.
+ */
+export class Inflation {
+  #bytes = 0;
+
+  readonly onInflated = (bytes: number): void => {
+    this.#bytes += bytes;
+  };
+
+  /** Whether no more should be held at once. */
+  get isEnough(): boolean {
+    return this.#bytes > INFLATED_AT_ONCE;
+  }
+}
 
 /**
  * Decodes one record of a stream, whatever its first bytes say it is: a CloudEvents event or batch in JSON, a compact batch,
@@ -153,6 +175,7 @@ class Decoder {
     try {
       const inflated = gunzipSync(bytes, { maxOutputLength: this.#inflatable });
       this.#inflatable -= inflated.length;
+      this.#options.onInflated?.(inflated.length);
       return inflated;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') {

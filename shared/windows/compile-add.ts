@@ -38,11 +38,16 @@ export function compileAdd({ columns, initial }: Layout): Add {
   const fields = [...new Set(operands.flatMap((operand) => operand.fields))];
   const field = (name: string) => `f${fields.indexOf(name)}`;
   const required = new Set(operands.flatMap((operand) => (operand.optional ? [] : operand.fields)));
+  // A fraction among whole numbers would be kept for whole until a sum passes 2^53, and be no BigInt then.
+  const whole = new Set(operands.flatMap(({ integer, fields: used }) => (integer ? used : [])));
   const terms = new Map(operands.map((operand, index) => [operand.id, termOf(operand, `t${index}`, field)]));
   const user = columns.filter((column) => column.user !== undefined);
   const body = [
     ...fields.map((name) => `const ${field(name)} = data[${JSON.stringify(name)}];`),
-    ...[...required].map((name) => `if (!Number.isFinite(${field(name)})) missing(${JSON.stringify(name)});`),
+    ...[...required].map(
+      (name) =>
+        `if (!Number.${whole.has(name) ? 'isInteger' : 'isFinite'}(${field(name)})) missing(${JSON.stringify(name)});`,
+    ),
     ...[...terms.values()].flatMap((term) => term.statements),
     'const rows = slice === this.slice ? this.current : this.turnTo(slice);',
     ...(user.length > 0 ? ['const known = rows.find(key);'] : []),

@@ -20,7 +20,7 @@ export class MissingFieldError extends Error {
   readonly field: string;
 
   constructor(field: string) {
-    super(`the field ${JSON.stringify(field)} holds no number, and the event's schema requires one`);
+    super(`the field ${JSON.stringify(field)} holds no number of the kind that the event's schema requires`);
     this.field = field;
   }
 }

@@ -38,7 +38,8 @@ export function termOf(operand: Operand, name: string, field: (name: string) => 
   };
   const value = evaluate(expression);
   const finite = (variable: string) => `Number.isFinite(${variable})`;
-  const fields = operand.fields.map((used) => finite(field(used))).join(' && ') || 'true';
+  const held = (variable: string) => (integer ? `Number.isInteger(${variable})` : finite(variable));
+  const fields = operand.fields.map((used) => held(field(used))).join(' && ') || 'true';
   const present = integer || steps.length === 0 ? `${name}_fields` : `${name}_present`;
   const literal = typeof expression === 'number' && !Number.isFinite(expression);
   return {

@@ -42,7 +42,7 @@ export function userSketch({ functions, fields }: UserAggregate): UserSketch {
       let kept = partial;
       if ('value' in kept) {
         try {
-          return marked(WHOLE, functions.encode(kept.value));
+          return marked(WHOLE, atOnce(functions.encode(kept.value)));
         } catch (error) {
           kept = failed('encode', error);
         }

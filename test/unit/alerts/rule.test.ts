@@ -98,6 +98,14 @@ describe('over events', () => {
     expect(rule.judge(broken, 6_000, true).alert).toBeDefined();
   });
 
+  test.each([null, 'data', [], { ward: 'w1' }, { ...READING, patient: { toString: 1 } }])(
+    'what cannot be an event is set aside whoever says that it was checked: %j',
+    (data) => {
+      const rule = new AlertRule(alertStage('told', { ...shared, from: reading, key: 'patient' }));
+      expect(rule.judge(event(data), 5_000, true)).toMatchObject({ problem: { code: 'invalid' } });
+    },
+  );
+
   test('what lies too far in the future is set aside', () => {
     expect(rule.judge(event(READING, { time: 1_806_001 }), 6_000, true).problem?.code).toBe('future');
     expect(rule.judge(event(READING, { time: 1_806_000 }), 6_000, true).alert).toBeDefined();

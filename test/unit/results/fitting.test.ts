@@ -40,4 +40,29 @@ describe('a result that no record can hold', () => {
     });
     expect(bytesOf(two)).toBeLessThan(MAX_EVENT_BYTES);
   });
+
+  test.each(['k', '\u0001', '日'])(
+    'names as many of thousands that it replaces as leave room for its values (%s)',
+    (character) => {
+      const key = character.repeat(512);
+      const retracts = Array.from({ length: 20_000 }, (_, n) => `labels/${key}/${n}/${n + 1}`);
+      const values = { text: 'x'.repeat(700_000) };
+      const event = resultEvent('p', { ...resultOf(values), key, retracts });
+      expect(Buffer.byteLength(event)).toBeLessThan(MAX_EVENT_BYTES);
+      const read = parseResultEvent(event);
+      expect(read.values).toEqual(values);
+      const named = read.retracts ?? [];
+      expect(named).toEqual(retracts.slice(0, named.length));
+      expect(Buffer.byteLength(JSON.stringify(retracts.slice(0, named.length + 1)))).toBeGreaterThan(
+        MAX_EVENT_BYTES / 4,
+      );
+    },
+  );
+
+  test('names all that it replaces where they are few', () => {
+    const retracts = Array.from({ length: 500 }, (_, n) => `labels/k/${n}/${n + 1}`);
+    expect(parseResultEvent(resultEvent('p', { ...resultOf({ n: 1 }), retracts })).retracts).toEqual(
+      retracts,
+    );
+  });
 });

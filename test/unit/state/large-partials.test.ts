@@ -1,68 +1,14 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import type { StreamEvent } from '../../../shared/events/types.ts';
-import {
-  count,
-  eventType,
-  hopping,
-  jsonPartials,
-  last,
-  session,
-  topK,
-  tumbling,
-  userAggregate,
-  type WindowStage,
-  windowStage,
-} from '../../../shared/pipeline/index.ts';
+import { hopping, last, session, topK, type WindowStage } from '../../../shared/pipeline/index.ts';
 import { MAX_CHUNK_BYTES } from '../../../shared/state/chunks.ts';
 import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
-import { Random } from '../../support/random.ts';
+import { event, noise, notes, START, sets } from '../../support/notes.ts';
 import { World } from '../../support/world.ts';
 
-const START = Date.UTC(2026, 0, 1);
 const SECOND = 1_000;
 const SHARD = 'shardId-000000000000';
-const random = new Random(5);
-/** Text that no compressor makes shorter by more than a quarter. */
-const noise = (length: number): string =>
-  Buffer.from(Array.from({ length: (length * 3) / 4 }, () => random.below(256))).toString('base64');
-
-const note = eventType('note', {
-  description: 'a text',
-  schema: z.object({ key: z.string(), at: z.int(), label: z.string() }),
-  time: 'at',
-  key: 'key',
-});
-
-const notes = windowStage('notes', {
-  description: 'for tests',
-  from: note,
-  key: 'key',
-  window: tumbling('1 minute'),
-  outOfOrderness: '1 second',
-  allowedLateness: '1 minute',
-  values: { events: count() },
-});
-
-const event = (id: string, seconds: number, label = 'short', key = 'a'): StreamEvent => {
-  const time = START + seconds * SECOND;
-  return { type: 'note', source: '/test', id, time, key, data: { key, at: time, label } };
-};
-
-const labelSet = userAggregate({
-  name: 'label-set',
-  description: 'the labels that occur, of which the result is how many',
-  fields: ['label'],
-  create: (): readonly unknown[] => [],
-  add: (held, { label }) => [...held, label],
-  merge: (a, b) => [...new Set([...a, ...b])],
-  result: (held) => held.length,
-  ...jsonPartials<readonly unknown[]>(),
-});
-
-const sets = { ...notes, values: { ...notes.values, labels: labelSet } };
-
 let dynamodb: TestDynamoDB;
 beforeAll(async () => {
   dynamodb = await startDynamoDB();
@@ -99,6 +45,55 @@ describe('an event that no commit can hold', () => {
     await feed(world, event('large', 50, 'mended'), event('end', 70));
     await world.fire();
     expect(world.results).toMatchObject([{ start: START, values: { events: 5 } }]);
+  });
+});
+
+describe('commits after one that was too large', () => {
+  const texts = { ...notes, values: { ...notes.values, text: last('label') } };
+
+  test('grow again', async () => {
+    const world = await worldOf(texts);
+    const large = [0, 1].map((n) => event(`large-${n}`, n * 60, noise(400_000)));
+    const small = Array.from({ length: 2_000 }, (_, n) => event(`small-${n}`, 120, 'short', `key-${n % 10}`));
+    await feed(world, ...large, ...small);
+    const { tail } = (await world.context.log.last(SHARD))!;
+    expect(tail.counts).toMatchObject({ accepted: 2_002, rejected: 0 });
+    // Two, and then 2, 4, 8 and so on.
+    expect(tail.n).toBeLessThanOrEqual(2 + Math.ceil(Math.log2(2_000)));
+  });
+
+  test('count what comes behind a large event that somebody else has set aside meanwhile', async () => {
+    const world = await worldOf(texts);
+    world.put(0, [event('large', 55, noise(700_000)), event('small', 51), event('other', 52)]);
+    const records = world.stream.read(SHARD, undefined, 1);
+    const { log } = world.context;
+    const append = log.append.bind(log);
+    /** Another writer of the shard, which dies when it is done with the large event. */
+    const other = async () => {
+      let done = false;
+      log.append = async (shard, commit) => {
+        if (done) throw new Error('it dies');
+        await append(shard, commit);
+        done = true;
+      };
+      await expect(world.newWriter(SHARD).process(records)).rejects.toThrow('it dies');
+      log.append = append;
+    };
+    let left = Math.ceil(Math.log2(25_000)) + 1;
+    log.append = async (shard, commit) => {
+      try {
+        await append(shard, commit);
+      } catch (error) {
+        // Halved so often it holds a single event, and is too large by that alone.
+        if (--left === 0) await other();
+        throw error;
+      }
+    };
+    await world.writer(SHARD).process(records);
+    expect(left).toBe(0);
+    const { tail } = (await log.last(SHARD))!;
+    expect([...world.rejected.values()].map(({ sub, code }) => [sub, code])).toEqual([[0, 'too-large']]);
+    expect(tail.counts).toEqual({ accepted: 2, duplicate: 0, late: 0, rejected: 1 });
   });
 });
 

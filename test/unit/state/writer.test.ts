@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encodeCompact } from '../../../shared/events/compact.ts';
 import { schemaFingerprint } from '../../../shared/events/fingerprint.ts';
@@ -183,6 +184,56 @@ describe('what cannot be counted', () => {
     await world.deliver(SHARD, 10);
     expect([...world.rejected.values()].map(({ code, sub }) => [code, sub])).toEqual([['invalid', 1]]);
     expect((await last()).tail.counts).toEqual({ accepted: 1, duplicate: 0, late: 0, rejected: 1 });
+  });
+
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['a list', []],
+    ['a text', 'data'],
+    ['without a key', { amount: 1, at: START }],
+    ['with a key that is no text', { key: { toString: 1, valueOf: 1 }, amount: 1, at: START }],
+    ['with a fraction among whole numbers', { key: 'a', amount: 0.5, at: START }],
+    ['with a number that is a text', { key: 'a', amount: '1', at: START }],
+  ])('are such data that are %s', async (_, data) => {
+    const wrong = { ...readingEvent('2', START), data };
+    const fine = [readingEvent('1', START), readingEvent('3', START, 'a', Number.MAX_SAFE_INTEGER)];
+    world.putBytes(0, encodeCompact([fine[0]!, wrong, fine[1]!], schemaFingerprint(reading)));
+    world.put(0, [readingEvent('4', START + 2 * MINUTE)]);
+    await world.deliver(SHARD, 10);
+    expect([...world.rejected.values()].map(({ code, sub }) => [code, sub])).toEqual([['invalid', 1]]);
+    expect((await last()).tail.counts).toEqual({ accepted: 3, duplicate: 0, late: 0, rejected: 1 });
+    await world.sweep();
+    await world.fire();
+    expect(world.results).toMatchObject([{ values: { events: 2, total: 2 ** 53 } }]);
+  });
+
+  test('is an event whose names no notice could hold', async () => {
+    const long = 'x'.repeat(50_000);
+    world.put(0, [readingEvent(long, START), readingEvent('2', START)]);
+    world.put(0, [{ ...readingEvent('3', START), source: long }]);
+    await world.deliver(SHARD, 10);
+    const reason = expect.stringMatching(/^id, source and key have 5000\d characters together, over 50000$/);
+    expect([...world.rejected.values()]).toMatchObject([
+      { code: 'invalid', sub: 0, reason },
+      { code: 'invalid', sub: 0, reason },
+    ]);
+    expect((await last()).tail.counts).toMatchObject({ accepted: 1, rejected: 2 });
+  });
+
+  test('is held in memory only so much at once', async () => {
+    const records = 20;
+    for (let n = 0; n < records; n++)
+      world.putBytes(0, gzipSync(Buffer.alloc(8 * 1024 * 1024, `not an event ${n} `)));
+    const most: number[] = [];
+    const writer = new ShardWriter(world.context, SHARD, {
+      setAside: async (_, items) => void most.push(items.reduce((sum, { bytes }) => sum + bytes.length, 0)),
+      emitLate: async () => {},
+      hints: { fire: async () => {}, sweep: async () => {} },
+      listShards: world.stream.list,
+    });
+    await writer.process(world.stream.read(SHARD, undefined, records));
+    expect(most.length).toBeGreaterThan(1);
+    expect((await last()).tail.counts).toEqual({ accepted: 0, duplicate: 0, late: 0, rejected: records });
   });
 
   test('is not committed before it is stored', async () => {

@@ -88,6 +88,17 @@ test('null and absent fields are missing, not zero', () => {
   expect(runOne(values, { gap: null }, {})).toEqual({ n: 0, sum: 0, min: null, max: null, mean: null });
 });
 
+test('a fraction in a field of whole numbers, which no validation lets through, is missing', () => {
+  const values = { n: count('gap'), sum: sum('gap'), product: sum(times('gap', 'whole')) };
+  const most = Number.MAX_SAFE_INTEGER;
+  expect(
+    runOne(values, { gap: 0.5 }, { gap: most, whole: 1 }, { gap: most, whole: 1 }, { gap: 1e300, whole: 1 }),
+  ).toEqual({
+    ...{ n: 3, sum: Number(BigInt(1e300) + 2n * BigInt(most)) },
+    product: Number(BigInt(1e300) + 2n * BigInt(most)),
+  });
+});
+
 test('one missing field makes the whole expression missing', () => {
   const values = { n: count(plus('gap', 'whole')), sum: sum(plus('gap', 'whole')), all: sum('whole') };
   expect(runOne(values, { gap: 1, whole: 10 }, { gap: null, whole: 100 })).toEqual({
@@ -189,7 +200,7 @@ test.each(['__proto__', 'constructor', '', '"', '\u2028', 'ключ', '\ud800', 
 
 test('an event without a required number is refused whole', () => {
   const delta = compilePlan(sampleStage({ n: count(), a: sum('other'), b: sum('whole') })).createDelta();
-  for (const whole of [undefined, null, '5', Number.NaN]) {
+  for (const whole of [undefined, null, '5', Number.NaN, 0.5]) {
     expect(() => delta.add(0, 'k', { other: 1, whole }, 0)).toThrow(new MissingFieldError('whole'));
   }
   expect(delta.rows).toBe(0);

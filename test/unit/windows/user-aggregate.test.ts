@@ -88,6 +88,22 @@ describe('a user-defined aggregate that fails', () => {
     );
   });
 
+  test('by encoding later spoils its own value, and ends no process', async () => {
+    const later = () => Promise.reject(new Error('too late')) as unknown as Uint8Array;
+    const plan = compilePlan(
+      sampleStage({
+        late: userAggregate({ ...failing('never'), ...failing('never').functions, encode: later }),
+        n: distinct('whole'),
+      }),
+    );
+    const delta = plan.createDelta();
+    delta.add(0, 'k', sampleData({ whole: 1 }), 0);
+    const merge = plan.createMerge();
+    plan.read(delta.encode()).mergeInto(0, merge);
+    const error = 'encode: it returned a promise, and must return at once';
+    expect(merge.valuesOf('k', 0)).toEqual({ late: { error }, n: 1 });
+  });
+
   test.each<[string, () => unknown, unknown]>([
     [
       'half a character',
