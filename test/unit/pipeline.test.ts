@@ -153,7 +153,12 @@ describe('a declaration that cannot work', () => {
     [
       'too many open windows',
       { window: tumbling('1 millisecond'), allowedLateness: 86_400_000 },
-      'shorten allowedLateness',
+      'shorten outOfOrderness, allowedLateness or how far events may be ahead',
+    ],
+    [
+      'time too far behind',
+      { window: tumbling('1 second'), outOfOrderness: 86_400_000 },
+      'over 50000 slices open',
     ],
   ] as [string, Partial<WindowStage>, string][])(
     '%s is refused, with the stage and the fix',
