@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { bundleFunctions } from '../../../infra/constructs/function-bundles.ts';
-import { resources, synthesizeSample } from './support.ts';
+import { bundleFunctions } from '../../infra/constructs/function-bundles.ts';
+import { resources, synthesizeSample } from '../unit/infra/support.ts';
 
-const checkout = fileURLToPath(new URL('../../..', import.meta.url));
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const elsewhere = mkdtempSync(join(tmpdir(), 'millrace-elsewhere-'));
 afterAll(() => rmSync(elsewhere, { recursive: true, force: true }));
 for (const folder of ['functions', 'shared'])
