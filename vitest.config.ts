@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LONG } from './vitest.long.config.ts';
 
 /** Folders whose files leave nothing behind: no mocked class, no environment, nothing global. */
 const SHARING = ['test/{unit,model,property,transcripts}/**/*.test.ts'];
@@ -27,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: ['test/**/*.test.ts'],
-          exclude: [...SHARING, 'test/{soak,long}/**'],
+          exclude: [...SHARING, ...LONG, 'test/soak/**'],
           // What is waited for is most often asked of a local run, which has to work for the answer.
           expect: { poll: { interval: 200 } },
         },
