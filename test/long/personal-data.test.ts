@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
+import { decompress } from '../../shared/state/compress.ts';
 import { AwsJsonClient } from '../../tools/local/aws-json.ts';
 import type { LocalRun } from '../../tools/local/run.ts';
 import personal from '../pipelines/personal.ts';
-import { EVENTUALLY } from '../support/api-client.ts';
+import { EVENTUALLY, stageCounts } from '../support/api-client.ts';
 import { synthesizePipeline } from '../support/test-app.ts';
 import { startTestRun } from '../support/test-run.ts';
 
@@ -67,11 +68,22 @@ async function records(): Promise<string[]> {
   return texts;
 }
 
+/** The items of every table, inflated where they are compressed. */
 async function items(): Promise<string> {
   const dynamodb = new AwsJsonClient('dynamodb', run.endpoints.dynamodb);
   const all = await Promise.all(run.tables.map((TableName) => dynamodb.call('Scan', { TableName })));
   dynamodb.close();
-  return JSON.stringify(all);
+  return JSON.stringify(all, (name, value) => (name === 'B' ? plain(value as string) : value));
+}
+
+/** What bytes say that may be compressed; base64 has any three letters now and then. */
+function plain(base64: string): string {
+  const bytes = Buffer.from(base64, 'base64');
+  try {
+    return decompress(bytes).toString('latin1');
+  } catch {
+    return bytes.toString('latin1');
+  }
 }
 
 /** The files below a folder, inflated where they are compressed. */
@@ -109,15 +121,21 @@ test('no raw value reaches stream, lake, logs or results, and pseudonyms count a
     const answer = await post(body);
     expect([answer.status, RAW.test(answer.text)]).toEqual([400, false]);
   }
-  // A late one, and time to move on.
-  await post(Array.from({ length: 32 }, (_, n) => visit(100 + n, start + 300_000, { visitor: `Zq7-${n}` })));
+  const moveTo = (at: number) =>
+    post(Array.from({ length: 32 }, (_, n) => visit(at + n, start + at, { visitor: `Zq7-${n}` })));
+  const ofPerson = async (events: number) =>
+    (await itemsOf()).filter(({ values }) => values.events === events);
+  // Past the window's end, when a late one still counts, and past its lateness, when one does not.
+  await moveTo(75_000);
+  await expect.poll(() => ofPerson(3), EVENTUALLY).toHaveLength(1);
   await post(visit(9, start + 4));
-
-  // Three in time and one late.
-  const ofPerson = async () => (await itemsOf()).filter(({ values }) => values.events === 4);
   await expect
-    .poll(ofPerson, EVENTUALLY)
+    .poll(() => ofPerson(4), EVENTUALLY)
     .toMatchObject([{ key: expect.stringMatching(/^psn_k1_[\w-]{32}$/), values: { pages: 8 } }]);
+  await moveTo(300_000);
+  await expect.poll(async () => (await ofPerson(4))[0]?.final, EVENTUALLY).toBe(true);
+  await post(visit(10, start + 5));
+  await expect.poll(async () => (await stageCounts(run.url)).visits?.late, EVENTUALLY).toBe(1);
   expect(JSON.stringify(await itemsOf())).not.toMatch(RAW);
 
   const streamed = await records();
