@@ -58,10 +58,10 @@ export class AlertRule {
   /** An alert whose message fails is told of all the same: with the words of its declaration. */
   #messageOf({ data, attributes }: Subject): { readonly message: string; readonly problem?: Problem } {
     const { name, description, message, from } = this.#stage;
+    if (typeof message === 'string') {
+      return { message: fillTemplate(message, from.kind === 'window' ? withTimes(data) : data) };
+    }
     try {
-      if (typeof message === 'string') {
-        return { message: fillTemplate(message, from.kind === 'window' ? withTimes(data) : data) };
-      }
       const text: unknown = message(data, attributes);
       if (typeof text === 'string' && text !== '') return { message: text };
       throw new TypeError(`it is not a text, but ${typeof text}`);

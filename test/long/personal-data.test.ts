@@ -76,7 +76,7 @@ async function items(): Promise<string> {
   return JSON.stringify(all, (name, value) => (name === 'B' ? plain(value as string) : value));
 }
 
-/** What bytes say that may be compressed; base64 has any three letters now and then. */
+/** The bytes of an attribute, inflated: in base64 a name would be found by chance. */
 function plain(base64: string): string {
   const bytes = Buffer.from(base64, 'base64');
   try {

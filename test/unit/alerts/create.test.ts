@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -187,6 +188,24 @@ test('heartbeats are no reason for an alert and nothing to set aside; they are t
   expect(await alerts(records)).toBe(1);
   expect(done).toEqual(['sent', 'heartbeat 5']);
   expect(setAside()).toEqual([]);
+});
+
+test('what records inflate to is held in memory only so much at once, and nobody is told twice', async () => {
+  const told: number[] = [];
+  const alerts = alertsOf('one', { onHeartbeat: (at) => told.push(at) });
+  const large = Array.from({ length: 18 }, (_, n) =>
+    kinesisRecord(gzipSync(Buffer.alloc(8 * 1024 * 1024, `not an event ${n} `)), 10 + n),
+  );
+  const first = [kinesisRecord(heartbeat(5), 1), record(2, readingOf('ann', 85, 1))];
+  const after = [
+    record(40, readingOf('ann', 86, 2), readingOf('bob', 90, 2)),
+    kinesisRecord(heartbeat(6), 41),
+  ];
+  expect(await alerts([...first, ...large, ...after])).toBe(2);
+  expect(subjects()).toEqual(['ann has 85', 'bob has 90']);
+  expect(setAside()).toHaveLength(large.length);
+  // A part each: 64 MB and the record that passes them are nine.
+  expect(told).toEqual([5, 6]);
 });
 
 test('among results those of the stage that is read are told of, and those of others are not', async () => {

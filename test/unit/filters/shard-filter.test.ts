@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, test } from 'vitest';
 import { cloudEventOf } from '../../../shared/events/cloudevents.ts';
 import { encodeCompact } from '../../../shared/events/compact.ts';
@@ -99,6 +100,16 @@ test("a function that throws, and what is no event, is set aside, counted, and i
     data: { amount: 13 },
   });
   expect(report).toEqual({ passed: 2, filtered: 0, rejected: 3, heartbeat: undefined });
+});
+
+test('what records inflate to is held in memory only so much at once', async () => {
+  const records = Array.from({ length: 20 }, (_, n) =>
+    record(gzipSync(Buffer.alloc(8 * 1024 * 1024, `not an event ${n} `))),
+  );
+  await new ShardFilter(contextOf(), SHARD).process(records);
+  expect(aside).toHaveLength(records.length);
+  // 64 MB and the record that passes them: nine at a time.
+  expect(head?.n).toBe(Math.ceil(records.length / 9));
 });
 
 test('heartbeats pass behind the events, count nowhere, and the last one is told of', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { encodeCompact } from '../../../shared/events/compact.ts';
 import { schemaFingerprint } from '../../../shared/events/fingerprint.ts';
 import { allKeys, jsonPartials, userAggregate } from '../../../shared/pipeline/index.ts';
+import { CommitTooLarge } from '../../../shared/state/log.ts';
 import { ShardWriter } from '../../../shared/state/writer.ts';
 import { heartbeat } from '../../factories/heartbeats.ts';
 import { startDynamoDB, type TestDynamoDB } from '../../support/dynamodb.ts';
@@ -224,15 +225,16 @@ describe('what cannot be counted', () => {
     const records = 20;
     for (let n = 0; n < records; n++)
       world.putBytes(0, gzipSync(Buffer.alloc(8 * 1024 * 1024, `not an event ${n} `)));
-    const most: number[] = [];
+    let steps = 0;
     const writer = new ShardWriter(world.context, SHARD, {
-      setAside: async (_, items) => void most.push(items.reduce((sum, { bytes }) => sum + bytes.length, 0)),
+      setAside: async () => void steps++,
       emitLate: async () => {},
       hints: { fire: async () => {}, sweep: async () => {} },
       listShards: world.stream.list,
     });
     await writer.process(world.stream.read(SHARD, undefined, records));
-    expect(most.length).toBeGreaterThan(1);
+    // 64 MB and the record that passes them: nine at a time.
+    expect(steps).toBe(Math.ceil(records / 9));
     expect((await last()).tail.counts).toEqual({ accepted: 0, duplicate: 0, late: 0, rejected: records });
   });
 
@@ -288,6 +290,18 @@ describe('a late event', () => {
       final: true,
       values: { total: 1, events: 1 },
     });
+  });
+
+  test('that does not fit a commit beside everything that is open is set aside', async () => {
+    await closeFirstMinute();
+    const { log } = world.context;
+    const append = log.append.bind(log);
+    log.append = (shard, commit) =>
+      commit.late.length > 0 ? Promise.reject(new CommitTooLarge(400_000)) : append(shard, commit);
+    world.put(0, [readingEvent('3', START + 5), readingEvent('4', START + 30 * MINUTE)]);
+    await world.deliver(SHARD, 1);
+    expect([...world.rejected.values()]).toMatchObject([{ code: 'late-too-large', sub: 0 }]);
+    expect((await last()).tail.counts).toEqual({ accepted: 3, duplicate: 0, late: 0, rejected: 1 });
   });
 
   test('is emitted again after a crash between the commit and the head', async () => {
